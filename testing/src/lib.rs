@@ -1,0 +1,14 @@
+//! Real parts for the tests of migsafe.
+//!
+//! Nothing here pretends: [`Postgres`] is a real server in a folder of its own, [`Client`] talks
+//! to it without any of the code under test. Every process started from here ends with the test
+//! binary that started it, however that one ends, and takes its folder with it.
+
+mod bin_dir;
+mod postgres;
+mod supervisor;
+mod temp;
+mod wire;
+
+pub use postgres::{Database, Postgres, PostgresOptions};
+pub use wire::{Client, Row, WireError};
