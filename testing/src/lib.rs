@@ -6,9 +6,11 @@
 
 mod bin_dir;
 mod postgres;
+mod proxy;
 mod supervisor;
 mod temp;
 mod wire;
 
 pub use postgres::{Database, Postgres, PostgresOptions};
+pub use proxy::Proxy;
 pub use wire::{Client, Row, WireError};
