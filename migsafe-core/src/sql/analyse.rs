@@ -1,0 +1,201 @@
+//! `analyse`: a script in, a [`Script`] out, on a thread of its own and within limits.
+
+use std::io;
+use std::thread;
+
+use super::statement::{Problem, Script, Statement};
+use super::{Header, LineIndex, Position};
+use crate::Dialect;
+
+/// How much the analysis takes on. Beyond it the script is not taken apart
+/// ([`Script::is_split`] is false) and a [`Problem`] says why.
+///
+/// ```
+/// # use migsafe_core::sql::Limits;
+/// let limits = Limits::default().with_max_bytes(1024).with_max_nesting(100);
+/// assert_eq!(limits.max_bytes(), 1024);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    max_bytes: usize,
+    max_nesting: usize,
+    max_chain: usize,
+}
+
+impl Default for Limits {
+    /// 32 MiB, 500 levels, 15,000 parts.
+    fn default() -> Self {
+        Self {
+            max_bytes: 32 << 20,
+            max_nesting: 500,
+            max_chain: MAX_CHAIN,
+        }
+    }
+}
+
+impl Limits {
+    /// The size of a script in bytes; at most 1 GiB.
+    #[must_use]
+    pub fn with_max_bytes(mut self, bytes: usize) -> Self {
+        self.max_bytes = bytes.min(MAX_BYTES);
+        self
+    }
+
+    /// How deep parentheses, brackets and `CASE` may nest; at most 2,000, which the analysis has
+    /// the stack for.
+    #[must_use]
+    pub fn with_max_nesting(mut self, levels: usize) -> Self {
+        self.max_nesting = levels.min(MAX_NESTING);
+        self
+    }
+
+    /// How many tokens may be open at one place: a chain of operators or of `NOT` without a comma,
+    /// counted together with the unfinished chains around it. At most 15,000.
+    #[must_use]
+    pub fn with_max_chain(mut self, tokens: usize) -> Self {
+        self.max_chain = tokens.min(MAX_CHAIN);
+        self
+    }
+
+    /// See [`Limits::with_max_bytes`].
+    #[must_use]
+    pub fn max_bytes(&self) -> usize {
+        self.max_bytes
+    }
+
+    /// See [`Limits::with_max_nesting`].
+    #[must_use]
+    pub fn max_nesting(&self) -> usize {
+        self.max_nesting
+    }
+
+    /// See [`Limits::with_max_chain`].
+    #[must_use]
+    pub fn max_chain(&self) -> usize {
+        self.max_chain
+    }
+}
+
+/// Takes a script apart with the default [`Limits`].
+///
+/// It never fails and never panics: what cannot be read is a [`Problem`] of the result. It blocks
+/// (about 0.1 seconds for 8 MB), so asynchronous callers run it where blocking is allowed.
+#[must_use]
+pub fn analyse(dialect: Dialect, script: &str) -> Script {
+    analyse_with(dialect, script, &Limits::default())
+}
+
+/// Takes a script apart within the given limits.
+#[must_use]
+pub fn analyse_with(dialect: Dialect, script: &str, limits: &Limits) -> Script {
+    let lines = LineIndex::new(script);
+    let reading = if script.len() > limits.max_bytes {
+        let message = format!("larger than {} bytes: not analysed", limits.max_bytes);
+        Reading::failed(0, message)
+    } else if let Some(offset) = script.find('\0') {
+        Reading::failed(
+            offset,
+            "a NUL character: the database cannot take it".to_owned(),
+        )
+    } else {
+        on_large_stack(|| read(dialect, script, limits)).unwrap_or_else(|reason| {
+            Reading::failed(0, format!("the analysis could not be run: {reason}"))
+        })
+    };
+    reading.into_script(dialect, script, &lines)
+}
+
+/// What a dialect's module finds out; positions are byte offsets still.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub(super) statements: Vec<Statement>,
+    pub(super) problems: Vec<(usize, String)>,
+    pub(super) split: bool,
+}
+
+impl Reading {
+    fn failed(offset: usize, message: String) -> Self {
+        Self {
+            statements: Vec::new(),
+            problems: vec![(offset, message)],
+            split: false,
+        }
+    }
+
+    fn into_script(self, dialect: Dialect, script: &str, lines: &LineIndex<'_>) -> Script {
+        let mut statements = self.statements;
+        for statement in &mut statements {
+            statement.start = lines.position(statement.range.start);
+        }
+        let mut problems = self.problems;
+        problems.sort_by_key(|(offset, _)| *offset);
+        let more = problems.len().saturating_sub(MAX_PROBLEMS);
+        problems.truncate(MAX_PROBLEMS);
+        if more > 0 {
+            let (last, _) = problems[MAX_PROBLEMS - 1];
+            problems.push((last, format!("{more} more problems after this one")));
+        }
+        let problems = problems
+            .into_iter()
+            .map(|(offset, message)| Problem {
+                position: lines.position(offset),
+                message,
+            })
+            .collect();
+        let header = Header::read(script);
+        Script {
+            dialect,
+            statements,
+            problems,
+            header,
+            split: self.split,
+        }
+    }
+}
+
+/// A position that [`Reading::into_script`] replaces.
+#[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
+pub(super) const UNPLACED: Position = Position { line: 1, column: 1 };
+
+/// Enough for [`MAX_CHAIN`] and [`MAX_NESTING`] in an unoptimised build, where the most
+/// expensive token takes a little over 3 KiB.
+const STACK_BYTES: usize = 64 << 20;
+const MAX_BYTES: usize = 1 << 30;
+const MAX_NESTING: usize = 2_000;
+const MAX_CHAIN: usize = 15_000;
+const MAX_PROBLEMS: usize = 20;
+
+fn read(dialect: Dialect, script: &str, limits: &Limits) -> Reading {
+    match dialect {
+        #[cfg(feature = "postgres-sql")]
+        Dialect::Postgres => super::postgres::read(script, limits),
+        #[cfg(feature = "sqlite-sql")]
+        Dialect::Sqlite => super::sqlite::read(script, limits),
+        #[cfg(not(all(feature = "postgres-sql", feature = "sqlite-sql")))]
+        _ => {
+            let _ = (script, limits);
+            let feature = match dialect {
+                Dialect::Postgres => "postgres-sql",
+                Dialect::Sqlite => "sqlite-sql",
+            };
+            let message = format!("{dialect} scripts need the cargo feature `{feature}`");
+            Reading::failed(0, message)
+        }
+    }
+}
+
+/// Runs `work` on a thread with a large stack; the error says why it did not finish.
+fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+    let builder = thread::Builder::new()
+        .name("migsafe-sql".to_owned())
+        .stack_size(STACK_BYTES);
+    thread::scope(|scope| {
+        let handle = builder
+            .spawn_scoped(scope, work)
+            .map_err(|error: io::Error| error.to_string())?;
+        handle
+            .join()
+            .map_err(|_| "it stopped at an internal error".to_owned())
+    })
+}

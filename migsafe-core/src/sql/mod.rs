@@ -1,0 +1,37 @@
+//! The statements of a script: where each begins, and what it means for a transaction.
+//!
+//! ```
+//! # #[cfg(feature = "postgres-sql")] {
+//! use migsafe_core::{Dialect, sql};
+//!
+//! let script = sql::analyse(Dialect::Postgres, "CREATE TABLE t (id int);\nCOMMIT;\n");
+//! assert_eq!(script.statements().len(), 2);
+//! assert_eq!(script.statements()[1].start().line, 2);
+//! assert!(script.statements()[1].has(|f| matches!(f, sql::Fact::EndsTransaction)));
+//! # }
+//! ```
+//!
+//! The model is independent of any parser: each parser stands behind one module
+//! (`postgres.rs`, `sqlite.rs`) and nothing outside sees its types.
+
+mod analyse;
+mod header;
+#[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
+mod nesting;
+mod position;
+#[cfg(feature = "postgres-sql")]
+mod postgres;
+#[cfg(feature = "sqlite-sql")]
+mod sqlite;
+mod statement;
+#[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
+#[cfg_attr(
+    not(all(feature = "postgres-sql", feature = "sqlite-sql")),
+    allow(dead_code, reason = "each dialect uses its part of it")
+)]
+mod token;
+
+pub use analyse::{Limits, analyse, analyse_with};
+pub use header::{Header, HeaderProblem};
+pub use position::{LineIndex, Position};
+pub use statement::{Fact, Problem, Script, Statement, TransactionClass};

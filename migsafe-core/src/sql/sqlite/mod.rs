@@ -1,0 +1,97 @@
+//! SQLite scripts. The only module that sees sqlite3-parser.
+//!
+//! Statements are divided as SQLite's own shell divides them; the parser then reads each alone. When
+//! it rejects one, the script counts as not split, but the statements with what is known
+//! about them are still there, so that a script that is sent whole can be judged.
+
+mod classify;
+mod scan;
+mod split;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use sqlite3_parser::lexer::sql::{Error, Parser};
+use sqlite3_parser::{Bump, FallibleIterator};
+
+use super::Limits;
+use super::analyse::{Reading, UNPLACED};
+use super::nesting;
+use super::statement::{Fact, Statement};
+use super::token::Tokens;
+
+/// Reads a script. Its caller provides a large stack.
+pub(super) fn read(script: &str, limits: &Limits) -> Reading {
+    let scan = scan::scan(script);
+    let pieces = split::pieces(script, &scan.tokens);
+    let mut reading = Reading {
+        statements: Vec::new(),
+        problems: Vec::new(),
+        split: true,
+    };
+    if let Some((offset, what)) = scan.unterminated {
+        reading.split = false;
+        reading
+            .problems
+            .push((offset, format!("unterminated {what}")));
+    }
+    let too_deep = nesting::check(script, &scan.tokens, limits).err();
+    if let Some(too_deep) = &too_deep {
+        reading.split = false;
+        reading.problems.push((
+            too_deep.offset,
+            format!("not analysed: {}", too_deep.message),
+        ));
+    }
+    for piece in pieces {
+        let tokens = Tokens::new(script, &scan.tokens[piece]);
+        let range = tokens.range();
+        let (class, mut facts) = classify::classify(tokens);
+        if too_deep.is_none()
+            && let Err(message) = parse(&script[range.clone()])
+        {
+            facts.push(Fact::Unparsed(message.clone()));
+            reading.problems.push((range.start, message));
+            reading.split = false;
+        }
+        let verb = tokens.verb();
+        reading.statements.push(Statement {
+            range,
+            start: UNPLACED,
+            class,
+            verb,
+            facts,
+        });
+    }
+    reading
+}
+
+/// Parses one statement; the error is the parser's message.
+fn parse(statement: &str) -> Result<(), String> {
+    catch_unwind(AssertUnwindSafe(|| {
+        let bump = Bump::new();
+        let mut parser = Parser::new(&bump, statement.as_bytes());
+        match (parser.next(), parser.next()) {
+            (Err(error), _) => Err(message(&error)),
+            (Ok(Some(_)), Ok(None)) => Ok(()),
+            _ => Err("not exactly one statement".to_owned()),
+        }
+    }))
+    .unwrap_or_else(|_| Err("the parser stopped at an internal error".to_owned()))
+}
+
+/// The message without the parser's own position.
+fn message(error: &Error) -> String {
+    match error {
+        Error::ParserError(error, _) => error.to_string(),
+        Error::UnrecognizedToken(_) => "unrecognized token".to_owned(),
+        Error::UnterminatedLiteral(_) => "unterminated string or identifier".to_owned(),
+        Error::UnterminatedBracket(_) => "unterminated bracket".to_owned(),
+        Error::UnterminatedBlockComment(_) => "unterminated comment".to_owned(),
+        Error::BadVariableName(_) => "bad variable name".to_owned(),
+        Error::BadNumber(_) => "bad number".to_owned(),
+        Error::ExpectedEqualsSign(_) => "expected = after !".to_owned(),
+        Error::MalformedBlobLiteral(_) => "malformed blob".to_owned(),
+        Error::MalformedHexInteger(_) => "malformed hexadecimal number".to_owned(),
+        other => other.to_string(),
+    }
+}
