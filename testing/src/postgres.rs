@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::bin_dir;
 use crate::supervisor::Supervisor;
 use crate::temp::{free_port, reachable_by_all};
+use crate::tools;
 use crate::wire::{Client, Row, WireError};
 
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -78,7 +78,10 @@ impl Postgres {
     ///
     /// If there is no PostgreSQL on this machine, or it does not start.
     pub fn start(options: PostgresOptions) -> Self {
-        let bin_dir = options.bin_dir.clone().unwrap_or_else(bin_dir::find);
+        let bin_dir = options
+            .bin_dir
+            .clone()
+            .unwrap_or_else(|| tools::postgres().unwrap_or_else(|message| panic!("{message}")));
         let mut supervisor = Supervisor::new("pg");
         assert!(
             supervisor.owner().is_none() || reachable_by_all(&bin_dir),

@@ -1,0 +1,144 @@
+// Runs one command of the real Prisma schema engine.
+//
+// Usage: node engine.mjs FOLDER < request.json > answer.json
+//
+// FOLDER holds node_modules with @prisma/schema-engine-wasm and the two driver adapters, all of one Prisma version.
+// The engine is the WebAssembly build, because it is the only one that npm packages ship: the native engine behind
+// `prisma migrate` is downloaded from elsewhere at install time. Known differences of this build: scripts on
+// PostgreSQL are split at every `;` (so no function bodies), and a failing script carries no P3018 code.
+//
+// For SQLite it is @prisma/adapter-libsql and not @prisma/adapter-better-sqlite3: both store the same values, but
+// better-sqlite3 downloads or compiles its native part at install time, libsql ships it in npm packages.
+//
+// Request: { command, provider: "postgresql" | "sqlite", url, migrations: folder, migration?: name,
+//            timestampFormat?: "iso8601" | "unixepoch-ms", externalTables?: [name] }
+// Answer:  { ok: … } or { error: { message, code?, panic? } }
+
+import { webcrypto } from 'node:crypto'
+import { readFile, readdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pathToFileURL } from 'node:url'
+
+const require = createRequire(path.join(path.resolve(process.argv[2]), 'package.json'))
+const load = (name) => import(pathToFileURL(require.resolve(name)))
+
+// Node 18 has it in a module only.
+globalThis.crypto ??= webcrypto
+
+// The engine hands over the message of a panic here before it traps.
+let panic
+globalThis.PRISMA_WASM_PANIC_REGISTRY = {
+  set_message(message) {
+    panic = message
+  },
+}
+
+async function loadEngine() {
+  const glue = await load('@prisma/schema-engine-wasm/schema_engine_bg')
+  const wasm = path.join(
+    path.dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')),
+    'schema_engine_bg.wasm',
+  )
+  const { instance } = await WebAssembly.instantiate(await readFile(wasm), {
+    './schema_engine_bg.js': glue,
+  })
+  glue.__wbg_set_wasm(instance.exports)
+  instance.exports.__wbindgen_start()
+  return glue.SchemaEngine
+}
+
+async function loadAdapter({ provider, url, timestampFormat }) {
+  const utils = await load('@prisma/driver-adapter-utils')
+  let factory
+  if (provider === 'postgresql') {
+    const { PrismaPg } = await load('@prisma/adapter-pg')
+    const parsed = new URL(url)
+    const schema = parsed.searchParams.get('schema') ?? undefined
+    parsed.searchParams.delete('schema')
+    factory = new PrismaPg({ connectionString: parsed.href, max: 1 }, { schema })
+  } else if (provider === 'sqlite') {
+    const { PrismaLibSql } = await load('@prisma/adapter-libsql')
+    class Sqlite extends PrismaLibSql {
+      createClient(config) {
+        return withPlainErrors(super.createClient(config))
+      }
+    }
+    factory = new Sqlite({ url }, { timestampFormat })
+  } else {
+    throw new Error(`unknown provider ${provider}`)
+  }
+  return utils.bindMigrationAwareSqlAdapterFactory(factory)
+}
+
+// The adapter recognises "no such table" at the start of a message only, where libsql puts the name of the error code.
+function withPlainErrors(client) {
+  const execute = client.execute.bind(client)
+  client.execute = (statement) =>
+    execute(statement).catch((error) => {
+      error.message = error.message.replace(/^SQLITE_[A-Z_]+: /, '')
+      throw error
+    })
+  return client
+}
+
+// As the Prisma CLI does it, the order of `localeCompare` included.
+async function listMigrations(folder) {
+  const read = (...parts) => readFile(path.join(folder, ...parts), 'utf-8')
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  names.sort((a, b) => a.localeCompare(b))
+  const migrationDirectories = []
+  for (const name of names) {
+    const content = await read(name, 'migration.sql').then(
+      (value) => ({ tag: 'ok', value }),
+      (error) => ({ tag: 'error', value: error.message }),
+    )
+    migrationDirectories.push({ path: name, migrationFile: { path: 'migration.sql', content } })
+  }
+  return {
+    baseDir: folder,
+    lockfile: {
+      path: 'migration_lock.toml',
+      content: await read('migration_lock.toml').catch(() => null),
+    },
+    migrationDirectories,
+    shadowDbInitScript: '',
+  }
+}
+
+async function run(request) {
+  const SchemaEngine = await loadEngine()
+  const datamodel = `datasource db {\n  provider = "${request.provider}"\n}\n`
+  const engine = await SchemaEngine.new(
+    { datamodels: [['schema.prisma', datamodel]] },
+    () => {},
+    await loadAdapter(request),
+  )
+  const migrationsList = await listMigrations(request.migrations)
+  const filters = { externalTables: request.externalTables ?? [], externalEnums: [] }
+  const migrationName = request.migration
+  switch (request.command) {
+    case 'diagnose':
+      return engine.diagnoseMigrationHistory({
+        migrationsList,
+        optInToShadowDatabase: false,
+        filters,
+      })
+    case 'deploy':
+      return engine.applyMigrations({ migrationsList, filters })
+    case 'resolveApplied':
+      return engine.markMigrationApplied({ migrationName, migrationsList })
+    case 'resolveRolledBack':
+      return engine.markMigrationRolledBack({ migrationName })
+    default:
+      throw new Error(`unknown command ${request.command}`)
+  }
+}
+
+const answer = await run(JSON.parse(await text(process.stdin))).then(
+  (ok) => ({ ok: ok ?? null }),
+  (error) => ({ error: { ...error, message: error.message, panic } }),
+)
+process.stdout.write(JSON.stringify(answer), () => process.exit(0))

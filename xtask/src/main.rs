@@ -1,0 +1,62 @@
+//! Developer commands. `cargo xtask --help` lists them.
+
+mod checks;
+mod command;
+mod setup;
+
+use std::process::ExitCode;
+
+use command::Failure;
+
+const HELP: &str = "\
+Developer commands
+
+Usage: cargo xtask COMMAND [ARGUMENTS]
+
+  setup         install what the tests need and is missing: a PostgreSQL server, PgBouncer,
+                Node.js with npm, and the Prisma packages (into target/)
+  test [ARGS]   setup, then `cargo test --workspace --all-features ARGS`: unit, integration and
+                documentation tests
+  lint          formatting, clippy and rustdoc, every warning an error
+  ci            lint, then test
+  help          this text
+
+System packages are installed with apt-get, and only when run as root; everything else goes below target/.
+MIGSAFE_PG_BIN, MIGSAFE_PGBOUNCER and MIGSAFE_NODE name a folder with `initdb`, a `pgbouncer` and a `node` to use instead.
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            command::complain(&failure.message);
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<(), Failure> {
+    match words {
+        ["setup"] => setup::everything(),
+        ["test", rest @ ..] => {
+            setup::everything()?;
+            checks::test(rest)
+        }
+        ["lint"] => checks::lint(),
+        ["ci"] => {
+            checks::lint()?;
+            setup::everything()?;
+            checks::test(&[])
+        }
+        ["help" | "--help" | "-h"] => {
+            command::say(HELP);
+            Ok(())
+        }
+        [] => Err(Failure::usage("no command given; see `cargo xtask --help`")),
+        [other, ..] => Err(Failure::usage(&format!(
+            "`{other}` is no command, or takes no arguments; see `cargo xtask --help`"
+        ))),
+    }
+}
