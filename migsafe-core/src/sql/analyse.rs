@@ -4,7 +4,7 @@ use std::io;
 use std::thread;
 
 use super::statement::{Problem, Script, Statement};
-use super::{Header, LineIndex, Position};
+use super::{Header, LineIndex};
 use crate::Dialect;
 
 /// How much the analysis takes on. Beyond it the script is not taken apart
@@ -156,7 +156,7 @@ impl Reading {
 
 /// A position that [`Reading::into_script`] replaces.
 #[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
-pub(super) const UNPLACED: Position = Position { line: 1, column: 1 };
+pub(super) const UNPLACED: super::Position = super::Position { line: 1, column: 1 };
 
 /// Enough for [`MAX_CHAIN`] and [`MAX_NESTING`] in an unoptimised build, where the most
 /// expensive token takes a little over 3 KiB.

@@ -31,6 +31,11 @@ mod statement;
 )]
 mod token;
 
+#[cfg(all(test, feature = "postgres-sql", feature = "sqlite-sql"))]
+mod properties;
+#[cfg(all(test, feature = "postgres-sql", feature = "sqlite-sql"))]
+mod tests;
+
 pub use analyse::{Limits, analyse, analyse_with};
 pub use header::{Header, HeaderProblem};
 pub use position::{LineIndex, Position};

@@ -284,3 +284,64 @@ const OBJECTS_OF_SEVERAL_WORDS: &[&[&str]] = &[
     &["TEXT", "SEARCH", "PARSER"],
     &["TEXT", "SEARCH", "TEMPLATE"],
 ];
+
+#[cfg(all(test, feature = "sqlite-sql"))]
+mod tests {
+    use super::*;
+    use crate::sql::sqlite::scan_for_tests as scan;
+
+    #[test]
+    fn verbs() {
+        for (sql, verb) in [
+            ("create or replace view v", "CREATE VIEW"),
+            ("CREATE UNIQUE INDEX i", "CREATE INDEX"),
+            ("CREATE TEMP TABLE t", "CREATE TABLE"),
+            ("CREATE MATERIALIZED VIEW v", "CREATE MATERIALIZED VIEW"),
+            ("CREATE VIRTUAL TABLE t", "CREATE TABLE"),
+            ("ALTER DEFAULT PRIVILEGES GRANT", "ALTER DEFAULT PRIVILEGES"),
+            ("DROP FOREIGN DATA WRAPPER w", "DROP FOREIGN DATA WRAPPER"),
+            ("insert into t", "INSERT"),
+            ("WITH a AS (SELECT 1) DELETE FROM t", "DELETE"),
+            ("WITH a AS", "WITH"),
+            ("((SELECT 1))", "SELECT"),
+            ("START TRANSACTION", "START TRANSACTION"),
+            ("ROLLBACK TO a", "ROLLBACK TO"),
+            ("REFRESH MATERIALIZED VIEW v", "REFRESH MATERIALIZED VIEW"),
+            ("CREATE", "CREATE"),
+            ("CREATE \"TABLE\"", "CREATE"),
+            ("1", ""),
+            ("", ""),
+        ] {
+            assert_eq!(Tokens::new(sql, &scan(sql)).verb(), verb, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_quotes_hold() {
+        let sql = r#"'it''s' "a""b" [c] `d``e` x '"#;
+        let tokens = scan(sql);
+        let t = Tokens::new(sql, &tokens);
+        let held: Vec<_> = (0..t.len()).map(|i| t.unquoted(i)).collect();
+        let expected = [
+            Some("it's"),
+            Some("a\"b"),
+            Some("c"),
+            Some("d`e"),
+            None,
+            None,
+        ];
+        assert_eq!(held, expected.map(|text| text.map(str::to_owned)));
+    }
+
+    #[test]
+    fn parentheses() {
+        let sql = "a (b (c) d) e) f (g";
+        let tokens = scan(sql);
+        let t = Tokens::new(sql, &tokens);
+        assert_eq!(t.after_parens(0), 0);
+        assert_eq!(t.raw(t.after_parens(1)), "e");
+        assert_eq!(t.after_parens(t.len() - 2), t.len());
+        let outside: Vec<_> = t.outside_parens().map(|i| t.raw(i)).collect();
+        assert_eq!(outside, ["a", "e", "f"]);
+    }
+}

@@ -199,3 +199,203 @@ fn copy(t: Tokens<'_>) -> Option<Fact> {
         Fact::CopyToStdout
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::postgres::split;
+
+    fn read(sql: &str) -> (TransactionClass, Vec<Fact>) {
+        let scan = split::scan(sql);
+        classify(Tokens::new(sql, &scan.tokens))
+    }
+
+    fn facts(sql: &str) -> Vec<Fact> {
+        read(sql).1
+    }
+
+    #[test]
+    fn transaction_control() {
+        use TransactionClass::{Controls, MayRun, MustNotRun};
+        for (sql, class, expected) in [
+            ("BEGIN", Controls, Some(Fact::BeginsTransaction)),
+            (
+                "begin isolation level serializable",
+                Controls,
+                Some(Fact::BeginsTransaction),
+            ),
+            (
+                "START TRANSACTION READ ONLY",
+                Controls,
+                Some(Fact::BeginsTransaction),
+            ),
+            ("COMMIT", Controls, Some(Fact::EndsTransaction)),
+            ("COMMIT AND CHAIN", Controls, Some(Fact::EndsTransaction)),
+            ("END TRANSACTION", Controls, Some(Fact::EndsTransaction)),
+            ("ROLLBACK", Controls, Some(Fact::RollsBack)),
+            ("ABORT WORK", Controls, Some(Fact::RollsBack)),
+            ("ROLLBACK WORK AND CHAIN", Controls, Some(Fact::RollsBack)),
+            (
+                "PREPARE TRANSACTION 'x'",
+                Controls,
+                Some(Fact::PreparesTransaction),
+            ),
+            ("PREPARE p AS SELECT 1", MayRun, None),
+            (
+                "SET TRANSACTION READ ONLY",
+                Controls,
+                Some(Fact::SetsTransaction),
+            ),
+            ("SAVEPOINT a", MayRun, None),
+            ("RELEASE SAVEPOINT a", MayRun, None),
+            ("ROLLBACK TO a", MayRun, None),
+            ("ROLLBACK TRANSACTION TO SAVEPOINT a", MayRun, None),
+            ("SELECT \"commit\" FROM \"begin\"", MayRun, None),
+            ("\"COMMIT\"", MayRun, None),
+        ] {
+            assert_eq!(read(sql), (class, expected.into_iter().collect()), "{sql}");
+        }
+        for sql in ["COMMIT PREPARED 'x'", "ROLLBACK PREPARED 'x'"] {
+            let (class, facts) = read(sql);
+            assert_eq!(
+                (class, &facts[0]),
+                (MustNotRun, &Fact::PreparesTransaction),
+                "{sql}"
+            );
+        }
+    }
+
+    #[test]
+    fn refused_inside_a_transaction() {
+        for sql in [
+            "CREATE INDEX CONCURRENTLY i ON t (c)",
+            "create unique index concurrently if not exists i on t (c)",
+            "CREATE INDEX CONCURRENTLY ON t (c)",
+            "DROP INDEX CONCURRENTLY IF EXISTS i",
+            "REINDEX INDEX CONCURRENTLY i",
+            "REINDEX TABLE CONCURRENTLY t",
+            "REINDEX (VERBOSE) TABLE CONCURRENTLY t",
+            "REINDEX (CONCURRENTLY, VERBOSE) TABLE t",
+            "REINDEX (CONCURRENTLY on) TABLE t",
+            "REINDEX DATABASE d",
+            "REINDEX (VERBOSE) SYSTEM",
+            "REINDEX SCHEMA s",
+            "ALTER TABLE s.p DETACH PARTITION s.c CONCURRENTLY",
+            "ALTER TABLE IF EXISTS p DETACH PARTITION \"c\" CONCURRENTLY",
+            "VACUUM",
+            "VACUUM (ANALYZE) t",
+            "CLUSTER",
+            "CLUSTER VERBOSE",
+            "CLUSTER (VERBOSE)",
+            "ALTER SYSTEM SET work_mem = '1MB'",
+            "CREATE DATABASE d",
+            "DROP DATABASE IF EXISTS d",
+            "ALTER DATABASE d SET TABLESPACE t",
+            "CREATE TABLESPACE t LOCATION '/x'",
+            "DROP TABLESPACE t",
+            "CREATE SUBSCRIPTION s CONNECTION 'c' PUBLICATION p",
+            "CREATE SUBSCRIPTION s CONNECTION 'c' PUBLICATION p WITH (create_slot = true)",
+            "CREATE SUBSCRIPTION s CONNECTION 'c' PUBLICATION p WITH (connect)",
+            "DROP SUBSCRIPTION s",
+            "ALTER SUBSCRIPTION s REFRESH PUBLICATION",
+            "ALTER SUBSCRIPTION s SET PUBLICATION p",
+            "ALTER SUBSCRIPTION s ADD PUBLICATION p WITH (copy_data = false)",
+            "ALTER SUBSCRIPTION s SET (failover = true)",
+            "DISCARD ALL",
+            "COMMIT PREPARED 'x'",
+        ] {
+            let (class, facts) = read(sql);
+            assert_eq!(class, TransactionClass::MustNotRun, "{sql}");
+            assert!(
+                facts
+                    .iter()
+                    .any(|f| matches!(f, Fact::CannotRunInTransaction(_))),
+                "{sql}"
+            );
+        }
+    }
+
+    #[test]
+    fn allowed_inside_a_transaction() {
+        for sql in [
+            "CREATE INDEX i ON t (c)",
+            "CREATE INDEX \"concurrently\" ON t (c)",
+            "CREATE INDEX i ON t (\"concurrently\")",
+            "REFRESH MATERIALIZED VIEW CONCURRENTLY v",
+            "REINDEX TABLE t",
+            "REINDEX (CONCURRENTLY false) TABLE t",
+            "ALTER TABLE p DETACH PARTITION c",
+            "ALTER TABLE p DETACH PARTITION c FINALIZE",
+            "ALTER TABLE p ADD COLUMN concurrently int",
+            "ANALYZE",
+            "CLUSTER t",
+            "CLUSTER VERBOSE t USING i",
+            "CLUSTER (VERBOSE) t",
+            "ALTER DATABASE d SET work_mem = '1MB'",
+            "ALTER TABLE t SET TABLESPACE x",
+            "CREATE SUBSCRIPTION s CONNECTION 'c' PUBLICATION p WITH (connect = false)",
+            "CREATE SUBSCRIPTION s CONNECTION 'c' PUBLICATION p WITH (a = b, create_slot = 'off')",
+            "ALTER SUBSCRIPTION s SET PUBLICATION p WITH (refresh = false)",
+            "ALTER SUBSCRIPTION s SET (synchronous_commit = off)",
+            "ALTER SUBSCRIPTION s ENABLE",
+            "DISCARD PLANS",
+            "ALTER TYPE e ADD VALUE 'x'",
+            "CREATE VIEW vacuum AS SELECT 1",
+        ] {
+            assert_eq!(read(sql).0, TransactionClass::MayRun, "{sql}");
+        }
+    }
+
+    #[test]
+    fn discard_all_releases_locks_too() {
+        assert!(facts("DISCARD ALL").contains(&Fact::ReleasesLocks));
+        assert_eq!(facts("DISCARD TEMP"), []);
+    }
+
+    #[test]
+    fn copy_from_and_to_the_client() {
+        assert_eq!(facts("COPY t FROM STDIN"), [Fact::CopyFromStdin]);
+        assert_eq!(
+            facts("copy s.t (a, b) from stdin with (format csv)"),
+            [Fact::CopyFromStdin]
+        );
+        assert_eq!(facts("COPY t FROM STDOUT"), [Fact::CopyFromStdin]);
+        assert_eq!(
+            facts("COPY (SELECT 1 FROM stdin) TO STDOUT"),
+            [Fact::CopyToStdout]
+        );
+        assert_eq!(facts("COPY t FROM '/tmp/stdin'"), []);
+        assert_eq!(facts("COPY t FROM PROGRAM 'x'"), []);
+        assert_eq!(facts("COPY t FROM \"stdin\""), []);
+    }
+
+    #[test]
+    fn calls_and_bodies_that_commit() {
+        assert_eq!(facts("CALL p(1)"), [Fact::MayCommit { opaque: true }]);
+        for sql in [
+            "DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; END $$",
+            "DO $x$ BEGIN IF a THEN ROLLBACK; ELSE COMMIT AND CHAIN; END IF; END $x$",
+            "DO LANGUAGE plpgsql 'BEGIN /* x */ COMMIT; END'",
+            "DO $$ BEGIN FOR i IN 1..3 LOOP <<l>> COMMIT; END LOOP; END $$ LANGUAGE \"plpgsql\"",
+        ] {
+            assert_eq!(facts(sql), [Fact::MayCommit { opaque: false }], "{sql}");
+        }
+        assert_eq!(
+            facts("DO $$ BEGIN CALL p(); END $$"),
+            [Fact::MayCommit { opaque: true }]
+        );
+        for sql in [
+            "DO $$ BEGIN RAISE NOTICE 'COMMIT;'; -- COMMIT;\n END $$",
+            "DO $$ BEGIN PERFORM 1 AS commit; END $$",
+            "DO LANGUAGE plpython3u $$ COMMIT; $$",
+            "DO $$ COMMIT; $$ LANGUAGE 'plperl'",
+            "CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$",
+            "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END",
+            "DO",
+            "DO 'x",
+            "DO $$",
+        ] {
+            assert_eq!(facts(sql), [], "{sql}");
+        }
+    }
+}

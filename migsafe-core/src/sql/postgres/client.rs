@@ -130,3 +130,72 @@ fn copy_data(script: &str, from: usize) -> Option<Range<usize>> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clean(script: &str) -> (String, Vec<String>) {
+        let (sql, commands) = without_client_parts(script);
+        assert_eq!(sql.len(), script.len());
+        (
+            sql.into_owned(),
+            commands.into_iter().map(|command| command.name).collect(),
+        )
+    }
+
+    #[test]
+    fn commands_become_semicolons() {
+        let (sql, names) =
+            clean("\\connect postgres://u:secret@h/d\nSELECT 1 \\gset x\r\nSELECT 2;\n\\!");
+        assert_eq!(names, ["\\connect", "\\gset", "\\!"]);
+        let lines: Vec<&str> = sql.lines().map(str::trim_end).collect();
+        assert_eq!(lines, [";", "SELECT 1 ;", "SELECT 2;", ";"]);
+        assert_eq!(clean("\\").1, ["\\"]);
+        assert_eq!(clean("\\é x").1, ["\\é"]);
+        assert_eq!(clean("  \\restrict abc\n").1, ["\\restrict"]);
+    }
+
+    #[test]
+    fn backslashes_in_strings_and_comments_stay() {
+        for sql in [
+            "SELECT '\n\\connect';",
+            "SELECT E'\\\\';",
+            "DO $$\n\\x\n$$;",
+            "-- \\x\n/*\n\\x\n*/",
+            "SELECT \"\\\";",
+        ] {
+            assert_eq!(clean(sql), (sql.to_owned(), vec![]), "{sql}");
+        }
+    }
+
+    #[test]
+    fn copy_data_disappears() {
+        let data = "1\tit's; \\N $$ é\n\n\\connect x\n\\.\n";
+        for start in ["COPY t (a, b) FROM stdin;\n", "copy t from stdin; -- c\r\n"] {
+            let (sql, names) = clean(&format!("{start}{data}SELECT 1;"));
+            assert_eq!(names, Vec::<String>::new());
+            assert!(
+                sql.starts_with(start) && sql.ends_with(" SELECT 1;"),
+                "{sql}"
+            );
+            assert_eq!(sql[start.len()..sql.len() - 9].trim(), "", "{sql}");
+        }
+        let two = "COPY a FROM STDIN;\nx'\n\\.\nCOPY b FROM STDIN;\n\\.\n\\q";
+        assert_eq!(clean(two).1, ["\\q"]);
+    }
+
+    #[test]
+    fn data_without_an_end_is_left_alone() {
+        let script = "COPY a FROM STDIN;\nSELECT 1; SELECT '\\';";
+        assert_eq!(clean(script).0, script);
+        let script = "COPY t FROM '/x';\n\\.\n";
+        assert_eq!(clean(script).1, ["\\."]);
+    }
+
+    #[test]
+    fn many_unfinished_copies_stay_cheap() {
+        let script = "COPY a FROM STDIN;\n".repeat(50_000) + "\\q";
+        assert_eq!(clean(&script).1, ["\\q"]);
+    }
+}

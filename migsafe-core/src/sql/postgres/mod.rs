@@ -21,7 +21,8 @@ use super::token::Tokens;
 pub(super) fn read(script: &str, limits: &Limits) -> Reading {
     let (sql, commands) = client::without_client_parts(script);
     let scan = split::scan(&sql);
-    let pieces = split::pieces(&sql, &scan.tokens);
+    let offsets: Vec<usize> = commands.iter().map(|command| command.range.start).collect();
+    let pieces = split::pieces(&sql, &scan.tokens, &offsets);
     let mut split = pieces.closed && scan.unterminated.is_none();
     let mut problems = Vec::new();
 

@@ -150,3 +150,176 @@ fn set_config(t: Tokens<'_>, open: usize) -> Fact {
     });
     setting(&name, local)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::sql::postgres::{classify, split};
+    use crate::sql::statement::Fact::{self, ReleasesLocks, SetsTransaction};
+    use crate::sql::token::Tokens;
+
+    fn facts(sql: &str) -> Vec<Fact> {
+        let scan = split::scan(sql);
+        classify::classify(Tokens::new(sql, &scan.tokens)).1
+    }
+
+    fn set(name: &str, local: bool) -> Fact {
+        Fact::SetsSetting {
+            name: name.to_owned(),
+            local,
+        }
+    }
+
+    fn path(local: bool) -> Fact {
+        Fact::SetsSearchPath { local }
+    }
+
+    fn role(local: bool) -> Fact {
+        Fact::SetsRole { local }
+    }
+
+    #[test]
+    fn set_in_its_forms() {
+        for (sql, expected) in [
+            ("SET search_path TO a, b", path(false)),
+            ("SET SESSION search_path = a", path(false)),
+            ("set local Search_Path = ''", path(true)),
+            ("SET \"search_path\" TO a", path(false)),
+            ("SET LOCAL SCHEMA 'a'", path(true)),
+            ("SET lock_timeout = '1s'", set("lock_timeout", false)),
+            (
+                "SET LOCAL Lock_Timeout TO DEFAULT",
+                set("lock_timeout", true),
+            ),
+            ("SET SESSION lock_timeout = 0", set("lock_timeout", false)),
+            ("SET my.Thing = 1", set("my.thing", false)),
+            ("SET local.thing = 1", set("local.thing", false)),
+            ("SET session.thing = 1", set("session.thing", false)),
+            ("SET TIME ZONE 'UTC'", set("timezone", false)),
+            ("SET LOCAL TIME ZONE LOCAL", set("timezone", true)),
+            ("SET NAMES 'UTF8'", set("client_encoding", false)),
+            ("SET XML OPTION DOCUMENT", set("xmloption", false)),
+            ("SET SEED TO 0.5", set("seed", false)),
+            ("SET ROLE a", role(false)),
+            ("SET LOCAL ROLE NONE", role(true)),
+            ("SET role = 'a'", role(false)),
+            ("SET SESSION AUTHORIZATION a", role(false)),
+            ("SET SESSION SESSION AUTHORIZATION DEFAULT", role(false)),
+            ("SET LOCAL SESSION AUTHORIZATION a", role(true)),
+            ("SET session_authorization TO a", role(false)),
+            (
+                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
+                SetsTransaction,
+            ),
+            (
+                "SET LOCAL transaction_isolation = 'serializable'",
+                SetsTransaction,
+            ),
+            (
+                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
+                SetsTransaction,
+            ),
+            ("RESET search_path", path(false)),
+            ("RESET ROLE", role(false)),
+            ("RESET SESSION AUTHORIZATION", role(false)),
+            ("RESET TIME ZONE", set("timezone", false)),
+            ("RESET my.thing", set("my.thing", false)),
+        ] {
+            assert_eq!(facts(sql), [expected], "{sql}");
+        }
+        assert_eq!(facts("RESET ALL"), [path(false), set("all", false)]);
+        for sql in [
+            "SET CONSTRAINTS ALL IMMEDIATE",
+            "SET",
+            "SET 1",
+            "RESET",
+            "SET LOCAL",
+        ] {
+            assert!(facts(sql).len() <= usize::from(sql == "SET LOCAL"), "{sql}");
+        }
+        assert_eq!(facts("UPDATE t SET search_path = 1"), []);
+        assert_eq!(facts("ALTER ROLE r SET search_path = a"), []);
+    }
+
+    #[test]
+    fn set_config_in_its_forms() {
+        for (sql, expected) in [
+            (
+                "SELECT pg_catalog.set_config('search_path', '', false)",
+                path(false),
+            ),
+            (
+                "SELECT set_config('search_path', f(a, b), true)",
+                path(true),
+            ),
+            (
+                "SELECT set_config('Search_Path'::text, '', 't'::bool)",
+                path(true),
+            ),
+            (
+                "SELECT set_config('search_path', '', is_local)",
+                path(false),
+            ),
+            (
+                "SELECT set_config('search_path', '', not true)",
+                path(false),
+            ),
+            (
+                "SELECT set_config('search_path', '', true and false)",
+                path(false),
+            ),
+            ("SELECT \"set_config\"('a.b', '1', 'on')", set("a.b", true)),
+            ("SELECT set_config('role', 'x', false)", role(false)),
+            (
+                "SELECT set_config(name, setting, false) FROM x",
+                set("", false),
+            ),
+            (
+                "SELECT set_config('search' || '_path', '', false)",
+                set("", false),
+            ),
+            ("SELECT set_config(", set("", false)),
+            (
+                "DO $$ BEGIN PERFORM set_config('search_path', 'x', true); END $$",
+                path(true),
+            ),
+            (
+                "DO 'BEGIN PERFORM set_config(''search_path'', ''x'', false); END'",
+                path(false),
+            ),
+            ("DO $$ BEGIN SET LOCAL search_path = x; END $$", path(true)),
+        ] {
+            assert_eq!(facts(sql), [expected], "{sql}");
+        }
+        for sql in [
+            "SELECT 'set_config(''search_path'', ''x'', false)'",
+            "SELECT set_config FROM t",
+            "SELECT \"SET_CONFIG\"('search_path', '', true)",
+            "CREATE FUNCTION f() RETURNS text RETURN set_config('search_path', '', false)",
+            "DO $$ BEGIN UPDATE t SET search_path = 1; END $$",
+        ] {
+            assert_eq!(facts(sql), [], "{sql}");
+        }
+    }
+
+    #[test]
+    fn advisory_unlock_anywhere_outside_strings_and_comments() {
+        for sql in [
+            "SELECT pg_advisory_unlock(72707369)",
+            "SELECT 1 WHERE (SELECT PG_CATALOG.Pg_Advisory_Unlock_Shared (1, 2))",
+            "WITH x AS (SELECT \"pg_advisory_unlock_all\"()) SELECT * FROM x",
+            "DO $$ BEGIN PERFORM pg_advisory_unlock_all(); END $$",
+            "DO 'BEGIN PERFORM pg_advisory_unlock(1); END'",
+        ] {
+            assert_eq!(facts(sql), [ReleasesLocks], "{sql}");
+        }
+        for sql in [
+            "SELECT 'pg_advisory_unlock(1)' -- pg_advisory_unlock(1)",
+            "SELECT pg_advisory_lock(1), pg_advisory_xact_lock(1)",
+            "SELECT pg_advisory_unlock FROM t",
+            "DO $$ BEGIN /* pg_advisory_unlock(1) */ RAISE 'pg_advisory_unlock(1)'; END $$",
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $$ SELECT pg_advisory_unlock(1) $$",
+        ] {
+            assert_eq!(facts(sql), [], "{sql}");
+        }
+    }
+}

@@ -32,8 +32,9 @@ pub(super) struct Pieces {
     pub(super) closed: bool,
 }
 
-/// Divides at the semicolons outside parentheses and outside `BEGIN ATOMIC … END`.
-pub(super) fn pieces(sql: &str, tokens: &[Token]) -> Pieces {
+/// Divides at the semicolons outside parentheses and outside `BEGIN ATOMIC … END`, and at those
+/// that stand for a command of psql (their offsets, in order), wherever they are.
+pub(super) fn pieces(sql: &str, tokens: &[Token], commands: &[usize]) -> Pieces {
     let words = Tokens::new(sql, tokens);
     let mut pieces = Pieces {
         ranges: Vec::new(),
@@ -47,7 +48,12 @@ pub(super) fn pieces(sql: &str, tokens: &[Token]) -> Pieces {
             Kind::Punct(b'(') => parens += 1,
             Kind::Punct(b')') if parens == 0 => pieces.closed = false,
             Kind::Punct(b')') => parens -= 1,
-            Kind::Punct(b';') if parens == 0 && !atomic => {
+            Kind::Punct(b';')
+                if (parens == 0 && !atomic)
+                    || commands.binary_search(&token.range().start).is_ok() =>
+            {
+                pieces.closed &= parens == 0 && !atomic;
+                (parens, atomic) = (0, false);
                 pieces.ranges.extend((start < i).then_some(start..i));
                 start = i + 1;
             }
@@ -111,5 +117,73 @@ fn unterminated(kind: TokenKind) -> Option<&'static str> {
             _ => None,
         },
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(sql: &str) -> (Vec<&str>, bool) {
+        let scan = scan(sql);
+        let pieces = pieces(sql, &scan.tokens, &[]);
+        let texts = pieces.ranges.iter();
+        let texts = texts.map(|r| &sql[Tokens::new(sql, &scan.tokens[r.clone()]).range()]);
+        (
+            texts.collect(),
+            pieces.closed && scan.unterminated.is_none(),
+        )
+    }
+
+    #[test]
+    fn divides_at_the_semicolons_that_count() {
+        for (sql, expected) in [
+            ("", vec![]),
+            (" ;; /* ; */ ; -- ;", vec![]),
+            ("a; b", vec!["a", "b"]),
+            ("/* x */ a /* y */ ; -- z\n b -- c", vec!["a", "b"]),
+            ("/* /* ; */ ; */ a;", vec!["a"]),
+            (
+                "SELECT ';', \";\", E'\\';', U&';'; b",
+                vec!["SELECT ';', \";\", E'\\';', U&';'", "b"],
+            ),
+            ("DO $$ a; $b$ ; $$; b", vec!["DO $$ a; $b$ ; $$", "b"]),
+            ("SELECT $a$ $$ ; $a$; b", vec!["SELECT $a$ $$ ; $a$", "b"]),
+            (
+                "CREATE RULE r AS ON INSERT TO t DO ALSO (a; b); c",
+                vec!["CREATE RULE r AS ON INSERT TO t DO ALSO (a; b)", "c"],
+            ),
+            (
+                "CREATE FUNCTION f() BEGIN ATOMIC END; b",
+                vec!["CREATE FUNCTION f() BEGIN ATOMIC END", "b"],
+            ),
+            (
+                "CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE a WHEN 1 THEN 2 END; SELECT 1 AS end; END; b",
+                vec![
+                    "CREATE FUNCTION f() BEGIN ATOMIC SELECT CASE a WHEN 1 THEN 2 END; SELECT 1 AS end; END",
+                    "b",
+                ],
+            ),
+            ("BEGIN; a; END; b", vec!["BEGIN", "a", "END", "b"]),
+            ("BEGIN ATOMIC; a", vec!["BEGIN ATOMIC", "a"]),
+        ] {
+            assert_eq!(split(sql), (expected, true), "{sql}");
+        }
+    }
+
+    #[test]
+    fn says_when_something_is_not_closed() {
+        for sql in [
+            "CREATE TABLE t (a int; b",
+            "SELECT 1); b",
+            "SELECT 'a; b",
+            "SELECT \"a; b",
+            "SELECT $$a; b",
+            "a; /* b",
+            "a; /* /* b */",
+            "CREATE FUNCTION f() BEGIN ATOMIC SELECT 1; b",
+        ] {
+            assert!(!split(sql).1, "{sql}");
+        }
     }
 }

@@ -67,3 +67,98 @@ fn boolean(t: Tokens<'_>, i: usize) -> bool {
     }
     matches!(value.as_str(), "on" | "yes" | "true")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::sqlite::scan;
+
+    fn read(sql: &str) -> (TransactionClass, Vec<Fact>) {
+        classify(Tokens::new(sql, &scan::scan(sql).tokens))
+    }
+
+    #[test]
+    fn transaction_control() {
+        use TransactionClass::{Controls, MayRun, MustNotRun};
+        for (sql, class, expected) in [
+            ("BEGIN", Controls, Some(Fact::BeginsTransaction)),
+            (
+                "begin immediate transaction",
+                Controls,
+                Some(Fact::BeginsTransaction),
+            ),
+            ("COMMIT", Controls, Some(Fact::EndsTransaction)),
+            ("END TRANSACTION", Controls, Some(Fact::EndsTransaction)),
+            ("ROLLBACK", Controls, Some(Fact::RollsBack)),
+            ("ROLLBACK TO a", MayRun, None),
+            ("ROLLBACK TRANSACTION TO SAVEPOINT a", MayRun, None),
+            ("SAVEPOINT a", MayRun, None),
+            ("RELEASE a", MayRun, None),
+            ("ATTACH 'x' AS y", MayRun, Some(Fact::Attach)),
+            ("DETACH DATABASE y", MayRun, Some(Fact::Attach)),
+            ("EXPLAIN BEGIN", MayRun, None),
+            ("\"BEGIN\"", MayRun, None),
+            ("[COMMIT]", MayRun, None),
+        ] {
+            assert_eq!(read(sql), (class, expected.into_iter().collect()), "{sql}");
+        }
+        let (class, facts) = read("VACUUM INTO 'x'");
+        assert_eq!((class, &facts[0]), (MustNotRun, &Fact::Vacuum));
+    }
+
+    #[test]
+    fn foreign_keys_in_all_spellings() {
+        for value in [
+            "OFF", "(0)", "'off'", "no", "False", "\"OFF\"", "0", "-1", "256", "maybe", "[no]",
+        ] {
+            let sql = format!("PRAGMA foreign_keys={value}").replace("=(", "(");
+            assert_eq!(
+                read(&sql).1,
+                [Fact::ForeignKeysPragma { on: false }],
+                "{sql}"
+            );
+        }
+        for value in [
+            "ON", "(1)", "'on'", "yes", "TRUE", "`true`", "1", "+1", "2", "1.5",
+        ] {
+            let sql = format!("pragma main . Foreign_Keys = {value}").replace("= (", "(");
+            assert_eq!(
+                read(&sql).1,
+                [Fact::ForeignKeysPragma { on: true }],
+                "{sql}"
+            );
+        }
+        assert_eq!(
+            read("PRAGMA foreign_keys").1,
+            [Fact::Pragma("foreign_keys".into())]
+        );
+        assert_eq!(
+            read("PRAGMA \"foreign_keys\"=0").1,
+            [Fact::ForeignKeysPragma { on: false }]
+        );
+        assert_eq!(
+            read("PRAGMA foreign_keys=").1,
+            [Fact::ForeignKeysPragma { on: false }]
+        );
+    }
+
+    #[test]
+    fn other_pragmas() {
+        for sql in ["PRAGMA journal_mode = WAL", "PRAGMA x.journal_mode('wal')"] {
+            assert_eq!(
+                read(sql).1,
+                [Fact::JournalModePragma("wal".into())],
+                "{sql}"
+            );
+        }
+        assert_eq!(
+            read("PRAGMA journal_mode").1,
+            [Fact::Pragma("journal_mode".into())]
+        );
+        assert_eq!(
+            read("PRAGMA defer_foreign_keys=ON").1,
+            [Fact::Pragma("defer_foreign_keys".into())]
+        );
+        assert_eq!(read("PRAGMA").1, [Fact::Pragma(String::new())]);
+    }
+}

@@ -65,6 +65,12 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
     reading
 }
 
+/// The tokens of a text, for the tests of [`Tokens`].
+#[cfg(test)]
+pub(super) fn scan_for_tests(text: &str) -> Vec<super::token::Token> {
+    scan::scan(text).tokens
+}
+
 /// Parses one statement; the error is the parser's message.
 fn parse(statement: &str) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(|| {

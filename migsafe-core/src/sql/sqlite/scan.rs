@@ -97,3 +97,63 @@ fn count(bytes: &[u8], fits: impl Fn(u8) -> bool) -> usize {
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tokens(script: &str) -> Vec<&str> {
+        scan(script)
+            .tokens
+            .iter()
+            .map(|token| &script[token.range()])
+            .collect()
+    }
+
+    #[test]
+    fn scans_each_kind() {
+        assert_eq!(
+            tokens("\u{feff}SELECT a$1,x'0f','it''s' \"q\"\"\"`b``` [c\"] ?1 :v 1.5e3 é_x;"),
+            [
+                "SELECT",
+                "a$1",
+                ",",
+                "'0f'",
+                ",",
+                "'it''s'",
+                "\"q\"\"\"",
+                "`b```",
+                "[c\"]",
+                "?1",
+                ":v",
+                "1.5e3",
+                "é_x",
+                ";",
+            ]
+        );
+        assert_eq!(
+            tokens("a -- b ; '\n- /* c; -- */ /**/ d /*/ e */ f"),
+            ["a", "-", "d", "f"]
+        );
+        assert_eq!(tokens("a /* never ends; '"), ["a"]);
+        assert_eq!(tokens("漢 \u{b} é"), ["漢", "\u{b}", "é"]);
+    }
+
+    #[test]
+    fn says_what_never_ends() {
+        for (script, at) in [
+            ("a 'b''", 2),
+            ("\"", 0),
+            ("[a", 0),
+            ("x'0", 1),
+            ("``a```", 3),
+        ] {
+            assert_eq!(
+                scan(script).unterminated.map(|(at, _)| at),
+                Some(at),
+                "{script}"
+            );
+        }
+        assert_eq!(scan("/* x").unterminated, None);
+    }
+}

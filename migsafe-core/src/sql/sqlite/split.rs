@@ -47,3 +47,40 @@ fn begins_trigger(t: Tokens<'_>) -> bool {
         "TRIGGER",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::sqlite::scan;
+
+    fn split(script: &str) -> Vec<&str> {
+        let scan = scan::scan(script);
+        let pieces = pieces(script, &scan.tokens).into_iter();
+        pieces
+            .map(|piece| &script[Tokens::new(script, &scan.tokens[piece]).range()])
+            .collect()
+    }
+
+    #[test]
+    fn divides_at_semicolons_and_keeps_triggers_whole() {
+        assert_eq!(split(""), Vec::<&str>::new());
+        assert_eq!(split(" ; ;-- x\n;"), Vec::<&str>::new());
+        assert_eq!(split("BEGIN; a ';' ; END;"), ["BEGIN", "a ';'", "END"]);
+        let trigger = "CREATE TRIGGER g AFTER INSERT ON t BEGIN \
+                       SELECT CASE WHEN 1 THEN 2 END; DELETE FROM end; /* ; */ END";
+        for start in ["", "EXPLAIN ", "EXPLAIN QUERY PLAN "] {
+            let script = format!("a; {start}{trigger}; b;");
+            assert_eq!(split(&script), ["a", &format!("{start}{trigger}"), "b"]);
+        }
+        let temporary = "create temp trigger if not exists g delete on t begin select 1; end";
+        assert_eq!(split(&format!("{temporary};END")), [temporary, "END"]);
+        assert_eq!(
+            split("CREATE TABLE trigger (a); END"),
+            ["CREATE TABLE trigger (a)", "END"]
+        );
+        assert_eq!(
+            split("CREATE TRIGGER g BEGIN a; b"),
+            ["CREATE TRIGGER g BEGIN a; b"]
+        );
+    }
+}
