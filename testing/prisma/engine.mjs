@@ -57,7 +57,9 @@ async function loadAdapter({ provider, url, timestampFormat }) {
     const parsed = new URL(url)
     const schema = parsed.searchParams.get('schema') ?? undefined
     parsed.searchParams.delete('schema')
-    factory = new PrismaPg({ connectionString: parsed.href, max: 1 }, { schema })
+    // The native engine sets the path itself; the adapter leaves it to its user.
+    const options = schema && `-c search_path="${schema}"`
+    factory = new PrismaPg({ connectionString: parsed.href, max: 1, options }, { schema })
   } else if (provider === 'sqlite') {
     const { PrismaLibSql } = await load('@prisma/adapter-libsql')
     class Sqlite extends PrismaLibSql {

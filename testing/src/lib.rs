@@ -4,6 +4,7 @@
 //! to it without any of the code under test. Every process started from here ends with the test
 //! binary that started it, however that one ends, and takes its folder with it.
 
+mod pgbouncer;
 mod postgres;
 mod prisma;
 mod proxy;
@@ -12,6 +13,7 @@ mod temp;
 pub mod tools;
 mod wire;
 
+pub use pgbouncer::{PgBouncer, PoolMode};
 pub use postgres::{Database, Postgres, PostgresOptions};
 pub use prisma::{Prisma, PrismaError, PrismaTarget, PrismaVersion};
 pub use proxy::Proxy;

@@ -82,7 +82,7 @@ impl Postgres {
             .bin_dir
             .clone()
             .unwrap_or_else(|| tools::postgres().unwrap_or_else(|message| panic!("{message}")));
-        let mut supervisor = Supervisor::new("pg");
+        let mut supervisor = Supervisor::new("pg", "QUIT");
         assert!(
             supervisor.owner().is_none() || reachable_by_all(&bin_dir),
             "PostgreSQL does not run as root, and no other user can enter {}: \

@@ -70,7 +70,7 @@ impl PrismaVersion {
 }
 
 impl PrismaTarget {
-    /// A PostgreSQL database; the URL may name a schema with `?schema=`.
+    /// A PostgreSQL database; the URL may name an existing schema with `?schema=`.
     #[must_use]
     pub fn postgresql(url: &str, migrations: impl Into<PathBuf>) -> Self {
         Self::new("postgresql", url.to_owned(), migrations.into())

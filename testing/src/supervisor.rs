@@ -25,12 +25,15 @@ pub(crate) struct Supervisor {
 
 impl Supervisor {
     /// Creates the folder and the shell that watches over it; starts no server yet.
-    pub(crate) fn new(kind: &str) -> Self {
+    ///
+    /// `last_signal` is what ends the server at once, for the time when nobody waits for it.
+    pub(crate) fn new(kind: &str, last_signal: &str) -> Self {
         let (folder, owner) = server_folder(kind);
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", include_str!("supervisor.sh"), "migsafe-supervisor"])
             .arg(&folder)
+            .arg(last_signal)
             .current_dir(&folder)
             // A Ctrl-C in the terminal is for the tests; the shell ends after them.
             .process_group(0)
@@ -142,7 +145,7 @@ mod tests {
 
     #[test]
     fn words_reach_the_program_unchanged() {
-        let mut supervisor = Supervisor::new("words");
+        let mut supervisor = Supervisor::new("words", "KILL");
         let words = ["%s\\n".to_owned(), "it's $HOME `x` \"q\" *".to_owned()];
         assert!(supervisor.run(Path::new("printf"), &words));
         assert_eq!(supervisor.log(), "it's $HOME `x` \"q\" *\n");
@@ -151,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_server_that_ends_is_not_alive_and_the_folder_goes() {
-        let mut supervisor = Supervisor::new("ends");
+        let mut supervisor = Supervisor::new("ends", "KILL");
         assert!(!supervisor.alive());
         supervisor.start(Path::new("true"), &[]);
         while supervisor.alive() {

@@ -1,12 +1,14 @@
 # Runs one server for a test process and outlives it by as long as cleaning up takes.
 #
-# Started as: sh -c THIS migsafe-supervisor FOLDER
+# Started as: sh -c THIS migsafe-supervisor FOLDER SIGNAL
 # Every line on standard input is a command; its exit status is printed when it is done. Standard
-# input ends when the test process ends, in whatever way: then the server is stopped and FOLDER removed.
+# input ends when the test process ends, in whatever way: then the server is stopped with SIGNAL and FOLDER
+# removed.
 
 # A lost reader of our answers, or a signal meant for the tests, must not keep us from cleaning up.
 trap '' HUP INT TERM PIPE
 folder=$1
+last_signal=$2
 log=$folder/log
 pid=
 
@@ -49,6 +51,6 @@ while IFS= read -r command; do
     echo "$?"
 done
 
-stop QUIT
+stop "$last_signal"
 cd /
 rm -rf "$folder"

@@ -80,8 +80,9 @@ pub(crate) fn reachable_by_all(path: &Path) -> bool {
 
 fn temp_root() -> PathBuf {
     let root = std::env::temp_dir();
-    let usable = reachable_by_all(&root);
-    // A server that gives up root must be able to reach its folder.
+    // A server that gives up root must be able to reach its folder and, at the end, to remove it.
+    let writable = fs::metadata(&root).is_ok_and(|meta| meta.mode() & 0o002 != 0);
+    let usable = writable && reachable_by_all(&root);
     if usable || !Path::new("/tmp").is_dir() {
         root
     } else {
