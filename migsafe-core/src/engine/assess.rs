@@ -1,0 +1,133 @@
+//! From a reading to a verdict: diagnose, take the pending scripts apart, judge.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::error::ErrorKind;
+use super::{Error, Options};
+use crate::Dialect;
+use crate::diagnosis::{Diagnosis, diagnose};
+use crate::env::Env;
+use crate::migrations::{MigrationName, Migrations};
+use crate::plan::Target;
+use crate::policy::{Facts, Policy, Verdict};
+use crate::report::Status;
+use crate::sql::{self, Script};
+use crate::store::{HistoryStore, Reading};
+
+/// The scripts that were taken apart in this run; each only once.
+pub(super) type Scripts = BTreeMap<MigrationName, Script>;
+
+/// A reading, judged.
+pub(super) struct Assessment {
+    pub(super) status: Status,
+    pub(super) verdict: Verdict,
+}
+
+/// What stays the same during a run.
+pub(super) struct Run<'a> {
+    pub(super) store: &'a dyn HistoryStore,
+    pub(super) env: Arc<dyn Env>,
+    pub(super) migrations: &'a Migrations,
+    pub(super) options: &'a Options,
+    pub(super) scripts: Scripts,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        store: &'a dyn HistoryStore,
+        migrations: &'a Migrations,
+        options: &'a Options,
+    ) -> Self {
+        Self {
+            store,
+            env: store.env(),
+            migrations,
+            options,
+            scripts: Scripts::new(),
+        }
+    }
+
+    /// Judges a reading.
+    pub(super) async fn assess(&mut self, reading: Reading) -> Result<Assessment, Error> {
+        let Reading {
+            history,
+            lock,
+            database,
+        } = reading;
+        let diagnosis = diagnose(self.migrations, &history, &lock);
+        if let Target::Through(name) = &self.options.target
+            && self.migrations.find(name.as_str()).is_none()
+        {
+            return Err(Error::new(ErrorKind::UnknownMigration(name.clone())));
+        }
+        self.take_apart(&diagnosis).await;
+        let scripts = self.within_target(&diagnosis);
+        let dialect = self.store.dialect();
+        let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts);
+        let policy: &Policy = &self.options.policy;
+        let verdict = policy.judge(&facts, &self.options.target);
+        let status = Status {
+            database: self.store.describe(),
+            dialect,
+            facts: database,
+            origin: self.migrations.origin().clone(),
+            file_count: self.migrations.len(),
+            environment: policy.environment().name().to_owned(),
+            findings: verdict.findings().to_vec(),
+            failing: policy.failing_severity(),
+            diagnosis,
+        };
+        Ok(Assessment { status, verdict })
+    }
+
+    /// Takes apart the pending scripts that were not taken apart yet, away from the executor.
+    async fn take_apart(&mut self, diagnosis: &Diagnosis) {
+        let wanted: Vec<(MigrationName, String)> = diagnosis
+            .pending()
+            .enumerate()
+            .filter(|(index, entry)| self.options.target.includes(*index, entry.name()))
+            .filter(|(_, entry)| !self.scripts.contains_key(entry.name()))
+            .filter_map(|(_, entry)| {
+                let script = self.migrations.find(entry.name().as_str())?.script()?;
+                Some((entry.name().clone(), script.to_owned()))
+            })
+            .collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let found = Arc::new(Mutex::new(Scripts::new()));
+        let dialect = self.store.dialect();
+        let work = {
+            let found = Arc::clone(&found);
+            Box::new(move || {
+                let scripts = take_apart(dialect, wanted);
+                *found.lock().unwrap_or_else(PoisonError::into_inner) = scripts;
+            })
+        };
+        self.env.run_blocking(work).await;
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        self.scripts.append(&mut found);
+    }
+
+    fn within_target(&self, diagnosis: &Diagnosis) -> Scripts {
+        diagnosis
+            .pending()
+            .enumerate()
+            .filter(|(index, entry)| self.options.target.includes(*index, entry.name()))
+            .filter_map(|(_, entry)| {
+                Some((
+                    entry.name().clone(),
+                    self.scripts.get(entry.name())?.clone(),
+                ))
+            })
+            .collect()
+    }
+}
+
+fn take_apart(dialect: Dialect, wanted: Vec<(MigrationName, String)>) -> Scripts {
+    wanted
+        .into_iter()
+        .map(|(name, text)| (name, sql::analyse(dialect, &text)))
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! `ensure_up_to_date`: the one call of a start-up.
+
+use std::time::Duration;
+
+use super::assess::{Assessment, Run};
+use super::error::ErrorKind;
+use super::execute::Execution;
+use super::wait::Backoff;
+use super::{Error, Event, Mode, Options};
+use crate::diagnosis::State;
+use crate::migrations::{MigrationName, Migrations};
+use crate::policy::Verdict;
+use crate::report::{Outcome, Report, Status};
+use crate::store::HistoryStore;
+
+/// Brings a database up to date with a folder, or says why not.
+///
+/// Reads first, without a lock: an up-to-date database costs one read and nothing else. Only when
+/// something is to do is the lock taken, per step, inside the step's transaction, and the history is read again
+/// after it is had. Diagnosis and judgement are complete before the first write.
+///
+/// Of many callers at once one applies each step and the others wait for it, all with the same call.
+///
+/// # Cancellation
+///
+/// The future may be dropped at every await. Before COMMIT is sent nothing remains; afterwards the step is
+/// whole or not there, and the next call finds out which.
+///
+/// # Errors
+///
+/// See [`Error`]; whatever was applied before an error is in [`Error::report`].
+pub async fn ensure_up_to_date(
+    store: &dyn HistoryStore,
+    migrations: &Migrations,
+    options: Options,
+) -> Result<Report, Error> {
+    let mut run = Run::new(store, migrations, &options);
+    let started = run.env.elapsed();
+    let result = match options.mode {
+        Mode::Apply => apply(&mut run).await,
+        Mode::Wait => wait(&mut run).await,
+        Mode::Verify => verify(&mut run).await,
+    };
+    let elapsed = run.env.elapsed().saturating_sub(started);
+    match result {
+        Ok(report) => Ok(Report { elapsed, ..report }),
+        Err(Stopped {
+            error,
+            report: Some(report),
+        }) => Err(error.with_report(Report { elapsed, ..*report })),
+        Err(Stopped {
+            error,
+            report: None,
+        }) => Err(error),
+    }
+}
+
+/// An error on its way out, with the report that goes into it.
+pub(super) struct Stopped {
+    pub(super) error: Error,
+    pub(super) report: Option<Box<Report>>,
+}
+
+impl<E: Into<Error>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self {
+            error: error.into(),
+            report: None,
+        }
+    }
+}
+
+impl Stopped {
+    pub(super) fn with(kind: ErrorKind, report: Report) -> Self {
+        Self {
+            error: Error::new(kind),
+            report: Some(Box::new(report)),
+        }
+    }
+}
+
+async fn verify(run: &mut Run<'_>) -> Result<Report, Stopped> {
+    let reading = run.store.read().await?;
+    let assessment = run.assess(reading).await?;
+    settle(run, assessment, None)
+}
+
+async fn wait(run: &mut Run<'_>) -> Result<Report, Stopped> {
+    let env = run.env.clone();
+    let mut backoff = Backoff::new(&*env, run.options.lock_wait, run.options.poll_interval);
+    loop {
+        let assessment = read_and_assess(run).await?;
+        if assessment.verdict.is_refusal() || assessment.status.is_up_to_date() {
+            return settle(run, assessment, None);
+        }
+        let waited = backoff.waited(&*env);
+        let holder = assessment
+            .status
+            .diagnosis()
+            .lock()
+            .holder()
+            .cloned()
+            .map(Box::new);
+        run.options.emit(Event::Waiting { holder, waited });
+        if !backoff.pause(&*env).await {
+            return settle(run, assessment, Some(waited));
+        }
+    }
+}
+
+async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {
+    let assessment = read_and_assess(run).await?;
+    let nothing_to_do = match &assessment.verdict {
+        Verdict::Refuse(_) => true,
+        Verdict::Proceed(plan) => {
+            let steps = plan
+                .steps()
+                .iter()
+                .map(|step| step.name().clone())
+                .collect();
+            run.options.emit(Event::Planned { steps });
+            plan.is_empty() && assessment.status.diagnosis().summary().running == 0
+        }
+    };
+    if nothing_to_do || run.options.dry_run {
+        return settle(run, assessment, None);
+    }
+    if assessment.status.facts().is_read_replica() {
+        let report = report(assessment.status, Outcome::Failed, Vec::new());
+        return Err(Stopped::with(ErrorKind::ReadReplica, report));
+    }
+    Execution::new(run, assessment.status).run().await
+}
+
+/// Reads and judges. A row that looks failed may belong to another deployer that took the lock
+/// between the look at the lock and the look at the rows: then one second look decides.
+pub(super) async fn read_and_assess(run: &mut Run<'_>) -> Result<Assessment, Error> {
+    let reading = run.store.read().await?;
+    let assessment = run.assess(reading).await?;
+    let doubtful = assessment.verdict.is_refusal()
+        && assessment
+            .status
+            .diagnosis()
+            .entries()
+            .iter()
+            .any(|e| e.state() == State::Failed);
+    if !doubtful {
+        return Ok(assessment);
+    }
+    let env = run.env.clone();
+    env.sleep(Duration::from_millis(50)).await;
+    let reading = run.store.read().await?;
+    run.assess(reading).await
+}
+
+/// The end of a run that changes nothing.
+fn settle(
+    run: &Run<'_>,
+    assessment: Assessment,
+    waited: Option<Duration>,
+) -> Result<Report, Stopped> {
+    let Assessment { status, verdict } = assessment;
+    let plan = match verdict {
+        Verdict::Refuse(refusal) => {
+            let report = report(status, Outcome::Refused, Vec::new());
+            return Err(Stopped::with(ErrorKind::Refused(refusal), report));
+        }
+        Verdict::Proceed(plan) => plan,
+    };
+    let planned: Vec<MigrationName> = plan
+        .steps()
+        .iter()
+        .map(|step| step.name().clone())
+        .collect();
+    let summary = status.diagnosis().summary();
+    let (pending, running) = (summary.pending + summary.rolled_back, summary.running);
+    if run.options.mode == Mode::Apply {
+        let outcome = if planned.is_empty() {
+            Outcome::UpToDate
+        } else {
+            Outcome::WouldApply
+        };
+        return Ok(report(status, outcome, planned));
+    }
+    if status.is_up_to_date() {
+        return Ok(report(status, Outcome::UpToDate, planned));
+    }
+    let report = report(status, Outcome::NotUpToDate, planned);
+    Err(Stopped::with(
+        ErrorKind::NotUpToDate {
+            pending,
+            running,
+            waited,
+        },
+        report,
+    ))
+}
+
+pub(super) fn report(status: Status, outcome: Outcome, planned: Vec<MigrationName>) -> Report {
+    Report {
+        status,
+        outcome,
+        applied: Vec::new(),
+        planned,
+        created_history_table: false,
+        elapsed: Duration::ZERO,
+        failure: None,
+    }
+}

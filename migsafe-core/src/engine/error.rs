@@ -1,0 +1,293 @@
+//! The error of the engine: a code, what to do next, and the report of what was done.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::lock::LockHolder;
+use crate::migrations::{MigrationName, MigrationsError};
+use crate::policy::Refusal;
+use crate::report::{ExitCode, Failure, Report};
+use crate::store::StoreError;
+
+/// Why a call did not do what it was asked to do.
+///
+/// One word in size. The code is stable, the text of `Display` is not.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    report: Option<Report>,
+}
+
+#[derive(Debug)]
+pub(super) enum ErrorKind {
+    Store(StoreError),
+    Migrations(MigrationsError),
+    Refused(Refusal),
+    NotUpToDate {
+        pending: usize,
+        running: usize,
+        waited: Option<Duration>,
+    },
+    Locked {
+        waited: Duration,
+        holder: Option<Box<LockHolder>>,
+    },
+    MigrationFailed(Failure),
+    StepAborted(Failure),
+    OutcomeUnknown {
+        migration: MigrationName,
+        cause: StoreError,
+    },
+    ReadReplica,
+    UnknownMigration(MigrationName),
+    Resolution {
+        code: &'static str,
+        message: String,
+        help: String,
+    },
+}
+
+impl Error {
+    pub(super) fn new(kind: ErrorKind) -> Self {
+        Self(Box::new(Inner { kind, report: None }))
+    }
+
+    pub(super) fn with_report(mut self, report: Report) -> Self {
+        self.0.report = Some(report);
+        self
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match &self.0.kind {
+            ErrorKind::Store(error) => error.code().name(),
+            ErrorKind::Migrations(error) => error.code(),
+            ErrorKind::Refused(_) => "refused",
+            ErrorKind::NotUpToDate { .. } => "not-up-to-date",
+            ErrorKind::Locked { .. } => "lock-not-obtained",
+            ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => failure.code,
+            ErrorKind::OutcomeUnknown { .. } => "outcome-unknown",
+            ErrorKind::ReadReplica => "read-replica",
+            ErrorKind::UnknownMigration(_) => "unknown-migration",
+            ErrorKind::Resolution { code, .. } => code,
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match &self.0.kind {
+            ErrorKind::Store(error) => error.help().to_owned(),
+            ErrorKind::Migrations(error) => error.help().to_owned(),
+            ErrorKind::Refused(refusal) => refusal
+                .causes()
+                .next()
+                .map_or_else(String::new, |finding| finding.help.clone()),
+            ErrorKind::NotUpToDate { .. } => "deploy the pending migrations: `migsafe deploy`".to_owned(),
+            ErrorKind::Locked { holder: Some(holder), .. } => format!(
+                "wait for it, or if it is stuck end it as a role that may: {}",
+                holder.terminate_statement()
+            ),
+            ErrorKind::Locked { holder: None, .. } => {
+                "wait for the other process, or see who it is with `migsafe locks`".to_owned()
+            }
+            ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => {
+                failure.help.clone()
+            }
+            ErrorKind::OutcomeUnknown { .. } => {
+                "look at `migsafe status` when the server answers again; nothing is run again before"
+                    .to_owned()
+            }
+            ErrorKind::ReadReplica => "connect to the primary server".to_owned(),
+            ErrorKind::UnknownMigration(_) => {
+                "give the whole name of a folder, as `migsafe status` lists it".to_owned()
+            }
+            ErrorKind::Resolution { help, .. } => help.clone(),
+        }
+    }
+
+    /// Whether findings refused, and nothing was tried.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Refused(_))
+    }
+
+    /// The refusal.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.0.kind {
+            ErrorKind::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// Whether the migration lock was not had in time.
+    #[must_use]
+    pub fn is_lock_timeout(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Locked { .. })
+    }
+
+    /// Whether a step may or may not have been applied.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::OutcomeUnknown { .. })
+    }
+
+    /// Who held the lock.
+    #[must_use]
+    pub fn lock_holder(&self) -> Option<&LockHolder> {
+        match &self.0.kind {
+            ErrorKind::Locked { holder, .. } => holder.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The failure of a step.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.0.kind {
+            ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// What was done before the error, and the state it left.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.0.report.as_ref()
+    }
+
+    /// The exit code that says it.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match &self.0.kind {
+            ErrorKind::UnknownMigration(_) => ExitCode::Usage,
+            ErrorKind::Refused(_) | ErrorKind::Resolution { .. } => ExitCode::Refused,
+            ErrorKind::NotUpToDate { .. } => ExitCode::NotUpToDate,
+            ErrorKind::Locked { .. } => ExitCode::Lock,
+            _ => ExitCode::Failure,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.kind {
+            ErrorKind::Store(error) => error.fmt(f),
+            ErrorKind::Migrations(error) => error.fmt(f),
+            ErrorKind::Refused(refusal) => {
+                f.write_str("refused")?;
+                for (index, finding) in refusal.causes().enumerate() {
+                    f.write_str(if index == 0 { ": " } else { "; " })?;
+                    if let Some(name) = &finding.migration {
+                        write!(f, "{} ", crate::text::printable(name.as_str()))?;
+                    }
+                    write!(f, "{} ({})", finding.message, finding.rule)?;
+                }
+                Ok(())
+            }
+            ErrorKind::NotUpToDate {
+                pending,
+                running,
+                waited,
+            } => {
+                write!(
+                    f,
+                    "the database is not up to date: {pending} pending, {running} running"
+                )?;
+                if let Some(waited) = waited {
+                    write!(f, ", waited {:.1} s", waited.as_secs_f64())?;
+                }
+                Ok(())
+            }
+            ErrorKind::Locked { waited, holder } => {
+                write!(
+                    f,
+                    "the migration lock was not free for {:.1} s",
+                    waited.as_secs_f64()
+                )?;
+                if let Some(holder) = holder {
+                    write!(f, "; it is held by {holder}")?;
+                }
+                Ok(())
+            }
+            ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => {
+                let name = crate::text::printable(failure.migration.as_str());
+                write!(f, "migration {name} failed: {}", failure.message)?;
+                if let Some(code) = &failure.sql_code {
+                    write!(f, " ({code})")?;
+                }
+                if let Some(statement) = failure.location.statement {
+                    write!(f, ", statement {statement}")?;
+                }
+                if let (Some(line), Some(column)) = (failure.location.line, failure.location.column)
+                {
+                    write!(f, ", line {line}, column {column}")?;
+                }
+                Ok(())
+            }
+            ErrorKind::OutcomeUnknown { migration, cause } => write!(
+                f,
+                "whether migration {} was applied could not be learnt: {cause}",
+                crate::text::printable(migration.as_str())
+            ),
+            ErrorKind::ReadReplica => {
+                f.write_str("connected to a read replica, which cannot be changed")
+            }
+            ErrorKind::UnknownMigration(name) => {
+                write!(
+                    f,
+                    "no migration is named {}",
+                    crate::text::printable(name.as_str())
+                )
+            }
+            ErrorKind::Resolution { message, .. } => f.write_str(message),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("code", &self.code())
+            .field("kind", &self.0.kind)
+            .finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.0.kind {
+            ErrorKind::Store(error) | ErrorKind::OutcomeUnknown { cause: error, .. } => {
+                std::error::Error::source(error)
+            }
+            ErrorKind::Migrations(error) => std::error::Error::source(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::new(ErrorKind::Store(error))
+    }
+}
+
+impl From<MigrationsError> for Error {
+    fn from(error: MigrationsError) -> Self {
+        Self::new(ErrorKind::Migrations(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_one_word_in_size() {
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+        assert_eq!(size_of::<Result<(), Error>>(), size_of::<usize>());
+    }
+}

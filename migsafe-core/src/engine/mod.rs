@@ -1,0 +1,34 @@
+//! Orchestration: read, diagnose, judge, execute, report.
+//!
+//! ```no_run
+//! # async fn start(store: impl migsafe_core::HistoryStore, migrations: migsafe_core::Migrations)
+//! # -> Result<(), migsafe_core::Error> {
+//! use migsafe_core::{Environment, Options, Policy, ensure_up_to_date};
+//!
+//! let policy = Policy::for_environment(Environment::production());
+//! let report = ensure_up_to_date(&store, &migrations, Options::default().with_policy(policy)).await?;
+//! println!("{} migrations applied", report.applied().len());
+//! # Ok(()) }
+//! ```
+//!
+//! Everything here works through the traits of [`crate::store`] and an [`crate::env::Env`]; no driver, no
+//! runtime, no clock.
+
+mod assess;
+mod ensure;
+mod error;
+mod event;
+mod execute;
+mod locks;
+mod options;
+mod resolve;
+mod status;
+mod wait;
+
+pub use ensure::ensure_up_to_date;
+pub use error::Error;
+pub use event::Event;
+pub use locks::{LocksReport, locks};
+pub use options::{Mode, Options};
+pub use resolve::{Resolution, ResolutionPlan, ResolutionReport, plan_resolution, resolve};
+pub use status::status;

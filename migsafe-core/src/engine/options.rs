@@ -1,0 +1,156 @@
+//! How `ensure_up_to_date` behaves.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Event;
+use crate::plan::Target;
+use crate::policy::Policy;
+use crate::store::StepOptions;
+
+/// What a start-up does when the database is not up to date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Applies what is pending; of many replicas one applies and the others wait for it.
+    #[default]
+    Apply,
+    /// Polls until another replica has finished; writes nothing, takes no lock.
+    Wait,
+    /// Reads once and refuses unless up to date; for read-only roles and readiness probes.
+    Verify,
+}
+
+/// Listener for progress.
+pub(super) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+
+/// Options of [`super::ensure_up_to_date`]. Every default is the safe one.
+#[derive(Clone)]
+pub struct Options {
+    pub(super) mode: Mode,
+    pub(super) policy: Policy,
+    pub(super) target: Target,
+    pub(super) dry_run: bool,
+    pub(super) lock_wait: Duration,
+    pub(super) poll_interval: Duration,
+    pub(super) step: StepOptions,
+    pub(super) retries: u32,
+    pub(super) listener: Option<Listener>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mode: Mode::default(),
+            policy: Policy::default(),
+            target: Target::default(),
+            dry_run: false,
+            lock_wait: Duration::from_secs(60),
+            poll_interval: Duration::from_millis(100),
+            step: StepOptions {
+                lock_timeout: Some(Duration::from_secs(5)),
+                statement_timeout: None,
+            },
+            retries: 5,
+            listener: None,
+        }
+    }
+}
+
+impl Options {
+    /// Sets the mode; [`Mode::Apply`] by default.
+    #[must_use]
+    pub fn with_mode(mut self, mode: Mode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Sets the policy; production's by default.
+    #[must_use]
+    pub fn with_policy(mut self, policy: Policy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Sets how far to go; everything by default.
+    #[must_use]
+    pub fn with_target(mut self, target: Target) -> Self {
+        self.target = target;
+        self
+    }
+
+    /// Says what would be done, and does nothing.
+    #[must_use]
+    pub fn dry_run(mut self, dry_run: bool) -> Self {
+        self.dry_run = dry_run;
+        self
+    }
+
+    /// How long to wait for the migration lock, or in [`Mode::Wait`] for the other replica; 60 s by
+    /// default. The wait begins anew after each step that was applied.
+    #[must_use]
+    pub fn with_lock_wait(mut self, wait: Duration) -> Self {
+        self.lock_wait = wait;
+        self
+    }
+
+    /// The longest pause between two looks while waiting; 100 ms by default.
+    #[must_use]
+    pub fn with_poll_interval(mut self, interval: Duration) -> Self {
+        self.poll_interval = interval.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long a statement of a script may wait for a lock on a relation; 5 s by default, `None` for
+    /// the server's setting. A script that runs into it is rolled back and tried again.
+    #[must_use]
+    pub fn with_lock_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.step.lock_timeout = timeout;
+        self
+    }
+
+    /// How long a statement of a script may run; the server's setting by default.
+    #[must_use]
+    pub fn with_statement_timeout(mut self, timeout: Option<Duration>) -> Self {
+        self.step.statement_timeout = timeout;
+        self
+    }
+
+    /// How often a step is tried again after a lock time-out, a deadlock or a serialisation failure;
+    /// 5 by default.
+    #[must_use]
+    pub fn with_retries(mut self, retries: u32) -> Self {
+        self.retries = retries;
+        self
+    }
+
+    /// Called with every event, on the task that runs; must return quickly.
+    #[must_use]
+    pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
+    pub(super) fn emit(&self, event: Event) {
+        tracing::debug!(target: "migsafe", ?event);
+        if let Some(listener) = &self.listener {
+            listener(&event);
+        }
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("mode", &self.mode)
+            .field("environment", self.policy.environment())
+            .field("target", &self.target)
+            .field("dry_run", &self.dry_run)
+            .field("lock_wait", &self.lock_wait)
+            .field("poll_interval", &self.poll_interval)
+            .field("step", &self.step)
+            .field("retries", &self.retries)
+            .finish_non_exhaustive()
+    }
+}

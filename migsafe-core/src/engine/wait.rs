@@ -1,0 +1,47 @@
+//! Waiting with a deadline and a jittered back-off.
+
+use std::time::Duration;
+
+use crate::env::Env;
+
+/// A wait that begins short and grows to the poll interval.
+pub(super) struct Backoff {
+    started: Duration,
+    limit: Duration,
+    next: Duration,
+    longest: Duration,
+}
+
+impl Backoff {
+    pub(super) fn new(env: &dyn Env, limit: Duration, longest: Duration) -> Self {
+        let next = Duration::from_millis(5).min(longest);
+        Self {
+            started: env.elapsed(),
+            limit,
+            next,
+            longest,
+        }
+    }
+
+    pub(super) fn waited(&self, env: &dyn Env) -> Duration {
+        env.elapsed().saturating_sub(self.started)
+    }
+
+    /// Sleeps for the next pause; false when the deadline has passed and no pause was made. The last
+    /// pause ends at the deadline, so that one last look is taken there.
+    pub(super) async fn pause(&mut self, env: &dyn Env) -> bool {
+        let left = self.limit.saturating_sub(self.waited(env));
+        if left.is_zero() {
+            return false;
+        }
+        env.sleep(jittered(env, self.next).min(left)).await;
+        self.next = (self.next * 2).min(self.longest);
+        true
+    }
+}
+
+/// Between half and the whole of a duration, so that replicas that started together drift apart.
+pub(super) fn jittered(env: &dyn Env, duration: Duration) -> Duration {
+    let share = u32::from(env.random()[15]);
+    duration / 2 + duration * share / 510
+}

@@ -1,0 +1,67 @@
+//! Why a set of migrations could not be made at all.
+
+use thiserror::Error;
+
+/// A folder that cannot be listed, or a set that contradicts itself. Problems of single migrations are
+/// not errors but [`super::FolderProblem`]s, so that all of them are reported at once.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum MigrationsError {
+    /// The migrations folder does not exist. Prisma takes that for "no migrations"; a mistyped path
+    /// would then pass for an up-to-date database, so here it is an error.
+    #[error("no migrations folder at {path}")]
+    NotFound {
+        /// The path as given.
+        path: String,
+    },
+    /// The folder exists and cannot be listed.
+    #[error("cannot list the migrations folder {path}: {source}")]
+    Unreadable {
+        /// The path as given.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// Two migrations of one name.
+    #[error("two migrations are named {name}")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// Embedding found migrations that could never be applied.
+    #[error("cannot embed {path}: {}", problems.join("; "))]
+    NotEmbeddable {
+        /// The folder.
+        path: String,
+        /// One sentence per problem.
+        problems: Vec<String>,
+    },
+}
+
+impl MigrationsError {
+    /// Stable code of the error.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "migrations-not-found",
+            Self::Unreadable { .. } => "migrations-unreadable",
+            Self::DuplicateName { .. } => "duplicate-name",
+            Self::NotEmbeddable { .. } => "not-embeddable",
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => {
+                "give the folder that holds the migrations (--migrations DIR), or create it with `migsafe new NAME`"
+            }
+            Self::Unreadable { .. } => {
+                "check that the path is a folder and that this user may read it"
+            }
+            Self::DuplicateName { .. } => "rename one of the two",
+            Self::NotEmbeddable { .. } => "mend the folders named, then build again",
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What a rule found.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+use super::Severity;
+use crate::migrations::MigrationName;
+use crate::sql::{Position, Statement};
+
+/// A place in a migration's script; everything counted from 1.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+#[non_exhaustive]
+pub struct Location {
+    /// Which statement of the script.
+    pub statement: Option<usize>,
+    /// Line of the script.
+    pub line: Option<u32>,
+    /// Column of the line, in characters.
+    pub column: Option<u32>,
+}
+
+impl Location {
+    /// A position in the text, the statement not known.
+    #[must_use]
+    pub fn at(position: Position) -> Self {
+        Self {
+            statement: None,
+            line: Some(position.line),
+            column: Some(position.column),
+        }
+    }
+
+    /// The beginning of a statement; `index` counts from 0.
+    #[must_use]
+    pub fn of_statement(index: usize, statement: &Statement) -> Self {
+        Self {
+            statement: Some(index + 1),
+            ..Self::at(statement.start())
+        }
+    }
+}
+
+/// What a rule found, weighed by a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: Cow<'static, str>,
+    /// How grave the policy takes it.
+    pub severity: Severity,
+    /// The migration it is about; `None` for the database or the folder as a whole.
+    pub migration: Option<MigrationName>,
+    /// What was found, a lower-case fragment.
+    pub message: String,
+    /// What to do next.
+    pub help: String,
+    /// Where in the script, for findings about SQL or text.
+    #[serde(flatten)]
+    pub location: Location,
+}
+
+/// Collects the findings of one rule while it runs.
+#[derive(Debug)]
+pub struct Findings<'a> {
+    rule: Cow<'static, str>,
+    severity: Severity,
+    collected: &'a mut Vec<Finding>,
+}
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(
+        rule: Cow<'static, str>,
+        severity: Severity,
+        collected: &'a mut Vec<Finding>,
+    ) -> Self {
+        Self {
+            rule,
+            severity,
+            collected,
+        }
+    }
+
+    /// Reports something about the database or the folder as a whole.
+    pub fn report(&mut self, message: impl Into<String>, help: impl Into<String>) {
+        self.push(None, Location::default(), message.into(), help.into());
+    }
+
+    /// Reports something about one migration.
+    pub fn report_on(
+        &mut self,
+        migration: &MigrationName,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(
+            Some(migration.clone()),
+            Location::default(),
+            message.into(),
+            help.into(),
+        );
+    }
+
+    /// Reports something at a place of a migration's script.
+    pub fn report_at(
+        &mut self,
+        migration: &MigrationName,
+        location: Location,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(
+            Some(migration.clone()),
+            location,
+            message.into(),
+            help.into(),
+        );
+    }
+
+    /// From here on, findings of this rule weigh at most this much: for facts that matter less in a
+    /// certain state (a flaw in the text of a migration that was applied long ago).
+    pub fn weigh_at_most(&mut self, severity: Severity) -> Findings<'_> {
+        Findings {
+            rule: self.rule.clone(),
+            severity: self.severity.min(severity),
+            collected: self.collected,
+        }
+    }
+
+    fn push(
+        &mut self,
+        migration: Option<MigrationName>,
+        location: Location,
+        message: String,
+        help: String,
+    ) {
+        if self.severity > Severity::Off {
+            self.collected.push(Finding {
+                rule: self.rule.clone(),
+                severity: self.severity,
+                migration,
+                message,
+                help,
+                location,
+            });
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Rules find, a policy weighs, a verdict follows.
+//!
+//! ```
+//! use migsafe_core::policy::{Environment, Policy, Severity};
+//!
+//! let mut policy = Policy::for_environment(Environment::production());
+//! assert_eq!(policy.severity("ghost"), Severity::Error);
+//! policy = policy.with_override("ghost", Severity::Warn, "known baseline rows")?;
+//! assert_eq!(policy.severity("ghost"), Severity::Warn);
+//! # Ok::<(), migsafe_core::policy::UnknownRule>(())
+//! ```
+//!
+//! Severity is decided here and never in a rule: a rule only says what it found.
+
+mod environment;
+mod facts;
+mod finding;
+mod judge;
+mod rule;
+pub(crate) mod rules;
+mod severity;
+mod verdict;
+
+pub use environment::{Environment, Tier};
+pub use facts::Facts;
+pub use finding::{Finding, Findings, Location};
+pub use judge::{Override, Policy, UnknownRule};
+pub use rule::{BuiltIn, Rule, built_in_rules};
+pub(crate) use rule::{Meta, rules_macro};
+pub use severity::Severity;
+pub use verdict::{Refusal, Verdict};

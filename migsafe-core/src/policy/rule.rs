@@ -1,0 +1,169 @@
+//! What a rule is, and the list of the built-in ones.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::{Facts, Findings, Severity, Tier, rules};
+use crate::lint;
+
+/// A named check. Implement it for a rule of your own and give it to
+/// [`Policy::with_rule`](super::Policy::with_rule).
+pub trait Rule: Send + Sync + fmt::Debug {
+    /// The stable id: lower-case words with hyphens.
+    fn id(&self) -> Cow<'static, str>;
+
+    /// What it detects, in one line.
+    fn summary(&self) -> Cow<'static, str>;
+
+    /// The severity without any override.
+    fn default_severity(&self, tier: Tier) -> Severity;
+
+    /// Looks at the facts and reports. Must be a pure function of the facts.
+    fn check(&self, facts: &Facts<'_>, findings: &mut Findings<'_>);
+}
+
+/// A rule that ships with migsafe.
+#[derive(Clone, Copy)]
+pub struct BuiltIn {
+    pub(crate) id: &'static str,
+    pub(crate) source: &'static str,
+    pub(crate) meta: Meta,
+    pub(crate) check: fn(&Facts<'_>, &mut Findings<'_>),
+}
+
+/// What a rule's file says about the rule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Meta {
+    /// One line.
+    pub(crate) summary: &'static str,
+    /// Development, staging, production.
+    pub(crate) severities: [Severity; 3],
+}
+
+impl BuiltIn {
+    /// The rule's documentation page in Markdown: the doc comment of its file and its severities.
+    #[must_use]
+    pub fn documentation(&self) -> String {
+        let body: String = self
+            .source
+            .lines()
+            .map_while(|line| line.strip_prefix("//!"))
+            .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
+            .collect();
+        let [development, staging, production] = self.meta.severities;
+        format!(
+            "# `{}`\n\n{body}\n## Severity\n\n\
+             | development | staging | production |\n|---|---|---|\n\
+             | {development} | {staging} | {production} |\n",
+            self.id
+        )
+    }
+}
+
+impl Rule for BuiltIn {
+    fn id(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.id)
+    }
+
+    fn summary(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.meta.summary)
+    }
+
+    fn default_severity(&self, tier: Tier) -> Severity {
+        let [development, staging, production] = self.meta.severities;
+        match tier {
+            Tier::Development => development,
+            Tier::Staging => staging,
+            Tier::Production => production,
+        }
+    }
+
+    fn check(&self, facts: &Facts<'_>, findings: &mut Findings<'_>) {
+        (self.check)(facts, findings);
+    }
+}
+
+impl fmt::Debug for BuiltIn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BuiltIn({})", self.id)
+    }
+}
+
+/// All built-in rules: those on history and folder, then those on SQL.
+pub fn built_in_rules() -> impl Iterator<Item = &'static BuiltIn> {
+    rules::ALL.iter().chain(lint::ALL)
+}
+
+/// Declares the modules of a folder of rules and the list of them: one line per rule, the id is the file's
+/// name with hyphens.
+macro_rules! rules {
+    ($($module:ident => $id:literal),+ $(,)?) => {
+        $(mod $module;)+
+
+        /// The rules of this folder.
+        pub(crate) const ALL: &[$crate::policy::BuiltIn] = &[
+            $($crate::policy::BuiltIn {
+                id: $id,
+                source: include_str!(concat!(stringify!($module), ".rs")),
+                meta: $module::META,
+                check: $module::check,
+            }),+
+        ];
+
+        #[cfg(test)]
+        mod registration {
+            #[test]
+            fn every_file_is_listed_and_every_id_is_its_file_name() {
+                let listed: Vec<(&str, &str)> = vec![$((stringify!($module), $id)),+];
+                for (module, id) in &listed {
+                    assert_eq!(module.replace('_', "-"), *id);
+                }
+                let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+                    .join("..").join(file!()).parent().unwrap().to_owned();
+                #[expect(clippy::disallowed_methods, reason = "a test looks at the source folder")]
+                let mut files: Vec<String> = std::fs::read_dir(folder)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                    .filter_map(|name| name.strip_suffix(".rs").map(str::to_owned))
+                    .filter(|name| name != "mod")
+                    .collect();
+                files.sort();
+                let mut modules: Vec<&str> = listed.iter().map(|(module, _)| *module).collect();
+                modules.sort_unstable();
+                assert_eq!(files, modules);
+            }
+        }
+    };
+}
+pub(crate) use rules as rules_macro;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_and_every_rule_has_a_page() {
+        let mut ids: Vec<&str> = built_in_rules().map(|rule| rule.id).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        for rule in built_in_rules() {
+            let page = rule.documentation();
+            for heading in ["What it detects", "Why it hurts", "What to do"] {
+                assert!(
+                    page.contains(&format!("## {heading}")),
+                    "{}: no {heading}",
+                    rule.id
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_rule_is_stricter_in_a_lower_environment() {
+        for rule in built_in_rules() {
+            assert!(rule.meta.severities.is_sorted(), "{}", rule.id);
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! A backend in memory: for tests of policies and of start-up code, and the reference of the
+//! conformance suite.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+use super::{
+    Aborted, AuditNote, Begun, Content, DatabaseFacts, HistoryStore, LockInspector, Reading,
+    RowChange, ScriptFailure, StepOutcome, StepRequest, StoreError, StoreErrorCode, WriteSession,
+};
+use crate::Dialect;
+use crate::env::{Env, VirtualEnv};
+use crate::history::{Absence, History, HistoryRow};
+use crate::lock::{LockHolder, LockState};
+use crate::policy::Location;
+
+/// Something that goes wrong the next time it can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum MemoryFault {
+    /// The next read fails.
+    ReadFails,
+    /// The next step cannot get a lock on a relation in time; nothing remains.
+    RelationLocked,
+    /// The connection breaks before COMMIT is sent; nothing remains.
+    ConnectionLost,
+    /// COMMIT is sent and its answer is lost.
+    AnswerLost {
+        /// Whether the server had committed.
+        committed: bool,
+    },
+}
+
+/// A database in memory. Clones share it.
+///
+/// Scripts are read by a toy interpreter: `CREATE TABLE name …`, `DROP TABLE name` and
+/// `INSERT INTO name …` behave like SQL as far as the existence of tables goes, a statement that begins with
+/// `FAIL` fails, everything else does nothing. A script applies wholly or not at all.
+#[derive(Clone)]
+pub struct MemoryStore {
+    dialect: Dialect,
+    env: Arc<VirtualEnv>,
+    database: Arc<Mutex<Database>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Database {
+    rows: Option<Vec<HistoryRow>>,
+    tables: BTreeSet<String>,
+    audit: Vec<(RowChange, AuditNote)>,
+    faults: VecDeque<MemoryFault>,
+    foreign_holder: Option<LockHolder>,
+    lock_owner: Option<u64>,
+    next_session: u64,
+    version: u64,
+}
+
+impl MemoryStore {
+    /// An empty database.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        let database = Arc::new(Mutex::new(Database::default()));
+        Self {
+            dialect,
+            env: Arc::new(VirtualEnv::new()),
+            database,
+        }
+    }
+
+    /// A database with a history.
+    #[must_use]
+    pub fn with_rows(dialect: Dialect, rows: Vec<HistoryRow>) -> Self {
+        let store = Self::new(dialect);
+        store.database().rows = Some(rows);
+        store
+    }
+
+    /// The rows of the history, or `None` without a history table.
+    #[must_use]
+    pub fn rows(&self) -> Option<Vec<HistoryRow>> {
+        self.database().rows.clone()
+    }
+
+    /// The tables, sorted.
+    #[must_use]
+    pub fn tables(&self) -> Vec<String> {
+        self.database().tables.iter().cloned().collect()
+    }
+
+    /// The audit entries, oldest first.
+    #[must_use]
+    pub fn audit(&self) -> Vec<(RowChange, AuditNote)> {
+        self.database().audit.clone()
+    }
+
+    /// Changes rows and tables behind migsafe's back, as another tool would.
+    pub fn tamper(&self, change: impl FnOnce(&mut Option<Vec<HistoryRow>>, &mut BTreeSet<String>)) {
+        let mut database = self.database();
+        let Database {
+            rows,
+            tables,
+            version,
+            ..
+        } = &mut *database;
+        change(rows, tables);
+        *version += 1;
+    }
+
+    /// Lets something go wrong the next time it can; faults queue up.
+    pub fn inject(&self, fault: MemoryFault) {
+        self.database().faults.push_back(fault);
+    }
+
+    /// Lets a foreign session hold the lock, or `None` let it go.
+    pub fn hold_lock(&self, holder: Option<LockHolder>) {
+        self.database().foreign_holder = holder;
+    }
+
+    fn database(&self) -> MutexGuard<'_, Database> {
+        // A panic of another user of the store does not make its content wrong.
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore")
+            .field("dialect", &self.dialect)
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl HistoryStore for MemoryStore {
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn describe(&self) -> String {
+        "memory".to_owned()
+    }
+
+    fn env(&self) -> Arc<dyn Env> {
+        self.env.clone()
+    }
+
+    async fn read(&self) -> Result<Reading, StoreError> {
+        let mut database = self.database();
+        if database.take(&MemoryFault::ReadFails) {
+            return Err(StoreError::new(
+                StoreErrorCode::Connection,
+                "the connection broke",
+            ));
+        }
+        Ok(database.reading(None))
+    }
+
+    async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {
+        let mut database = self.database();
+        database.next_session += 1;
+        let id = database.next_session;
+        Ok(Box::new(MemorySession {
+            store: self.clone(),
+            id,
+            known_version: None,
+            dead: false,
+        }))
+    }
+
+    fn lock_inspector(&self) -> Option<&dyn LockInspector> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl LockInspector for MemoryStore {
+    async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError> {
+        Ok(self.database().foreign_holder.clone().into_iter().collect())
+    }
+}
+
+impl Database {
+    fn take(&mut self, fault: &MemoryFault) -> bool {
+        let found = self.faults.front() == Some(fault);
+        if found {
+            self.faults.pop_front();
+        }
+        found
+    }
+
+    fn reading(&self, session: Option<u64>) -> Reading {
+        let history = match &self.rows {
+            Some(rows) => History::present(rows.clone()),
+            None => History::Absent(Absence::Table),
+        };
+        let content = match (&self.rows, self.tables.is_empty()) {
+            (Some(_), _) => Content::Unknown,
+            (None, true) => Content::Empty,
+            (None, false) => Content::Objects(self.tables.iter().cloned().collect()),
+        };
+        let lock = match (&self.foreign_holder, self.lock_owner) {
+            (Some(holder), _) => LockState::Held(Box::new(holder.clone())),
+            (None, None) => LockState::Free,
+            (None, owner) if owner == session => LockState::HeldByUs,
+            (None, Some(_)) => LockState::Held(Box::new(LockHolder::of_pid(0))),
+        };
+        Reading::of(history)
+            .with_lock(lock)
+            .with_database(DatabaseFacts::default().with_content(content))
+    }
+
+    /// Runs the toy script on a copy of the tables.
+    fn run(&self, script: &str) -> Result<BTreeSet<String>, ScriptFailure> {
+        let mut tables = self.tables.clone();
+        let bare: String = script
+            .lines()
+            .map(|line| line.split("--").next().unwrap_or_default())
+            .fold(String::new(), |mut text, line| {
+                text.push_str(line);
+                text.push('\n');
+                text
+            });
+        let statements = bare.split(';').map(str::trim).filter(|s| !s.is_empty());
+        for (index, statement) in statements.enumerate() {
+            run_statement(&mut tables, statement).map_err(|message| ScriptFailure {
+                location: Location {
+                    statement: Some(index + 1),
+                    ..Location::default()
+                },
+                ..ScriptFailure::new(message)
+            })?;
+        }
+        Ok(tables)
+    }
+}
+
+fn run_statement(tables: &mut BTreeSet<String>, statement: &str) -> Result<(), String> {
+    let words: Vec<&str> = statement
+        .split(|c: char| c.is_whitespace() || c == '(')
+        .filter(|word| !word.is_empty())
+        .collect();
+    let name = |at: usize| words.get(at).map(|word| word.trim_matches('"').to_owned());
+    let leading: Vec<String> = words.iter().take(2).map(|w| w.to_uppercase()).collect();
+    match (
+        leading.first().map(String::as_str),
+        leading.get(1).map(String::as_str),
+    ) {
+        (Some("FAIL"), _) => Err("the statement fails".to_owned()),
+        (Some("CREATE"), Some("TABLE")) => {
+            let table = name(2).unwrap_or_default();
+            let exists = format!("table {table} already exists");
+            tables.insert(table).then_some(()).ok_or(exists)
+        }
+        (Some("DROP"), Some("TABLE")) => {
+            let table = name(2).unwrap_or_default();
+            tables
+                .remove(&table)
+                .then_some(())
+                .ok_or(format!("no table {table}"))
+        }
+        (Some("INSERT"), Some("INTO")) => {
+            let table = name(2).unwrap_or_default();
+            tables
+                .contains(&table)
+                .then_some(())
+                .ok_or(format!("no table {table}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[derive(Debug)]
+struct MemorySession {
+    store: MemoryStore,
+    id: u64,
+    known_version: Option<u64>,
+    dead: bool,
+}
+
+impl MemorySession {
+    /// The database, when this session's transaction is open.
+    fn in_transaction(&self) -> Result<MutexGuard<'_, Database>, StoreError> {
+        let database = self.store.database();
+        if self.dead || database.lock_owner != Some(self.id) {
+            return Err(StoreError::new(
+                StoreErrorCode::Connection,
+                "no transaction is open",
+            ));
+        }
+        Ok(database)
+    }
+
+    fn abort(&mut self, reason: Aborted, message: &str) -> StepOutcome {
+        self.store.database().lock_owner = None;
+        StepOutcome::Aborted {
+            reason,
+            failure: ScriptFailure::new(message),
+        }
+    }
+}
+
+impl Drop for MemorySession {
+    fn drop(&mut self) {
+        let mut database = self.store.database();
+        if database.lock_owner == Some(self.id) {
+            database.lock_owner = None;
+        }
+    }
+}
+
+#[async_trait]
+impl WriteSession for MemorySession {
+    async fn begin(&mut self) -> Result<Begun, StoreError> {
+        if self.dead {
+            return Err(StoreError::new(
+                StoreErrorCode::Connection,
+                "the session is closed",
+            ));
+        }
+        let mut database = self.store.database();
+        if let Some(holder) = &database.foreign_holder {
+            return Ok(Begun::Held(Some(Box::new(holder.clone()))));
+        }
+        match database.lock_owner {
+            Some(owner) if owner != self.id => return Ok(Begun::Held(None)),
+            Some(_) => {
+                return Err(StoreError::new(
+                    StoreErrorCode::Sql,
+                    "a transaction is open already",
+                ));
+            }
+            None => database.lock_owner = Some(self.id),
+        }
+        let version = Some(database.version);
+        let unchanged = self.known_version == version;
+        let reading = database.reading(Some(self.id));
+        drop(database);
+        self.known_version = version;
+        Ok(if unchanged {
+            Begun::Unchanged
+        } else {
+            Begun::Locked(Box::new(reading))
+        })
+    }
+
+    async fn create_history_table(&mut self) -> Result<(), StoreError> {
+        let mut database = self.in_transaction()?;
+        if database.rows.is_some() {
+            return Err(StoreError::new(
+                StoreErrorCode::Sql,
+                "the table exists already",
+            ));
+        }
+        database.rows = Some(Vec::new());
+        database.version += 1;
+        database.lock_owner = None;
+        Ok(())
+    }
+
+    async fn apply(&mut self, step: StepRequest<'_>) -> StepOutcome {
+        let mut database = match self.in_transaction() {
+            Ok(database) => database,
+            Err(error) => {
+                let failure = ScriptFailure::new(error.to_string());
+                return StepOutcome::Aborted {
+                    reason: Aborted::ConnectionLost,
+                    failure,
+                };
+            }
+        };
+        if database.take(&MemoryFault::RelationLocked) {
+            drop(database);
+            return self.abort(
+                Aborted::LockTimeout,
+                "canceling statement due to lock timeout",
+            );
+        }
+        if database.take(&MemoryFault::ConnectionLost) {
+            drop(database);
+            self.dead = true;
+            return self.abort(Aborted::ConnectionLost, "the connection broke");
+        }
+        let result = database.run(step.script);
+        let mut row = HistoryRow::started(
+            step.row_id,
+            step.name.as_str(),
+            step.checksum.to_string(),
+            step.started_at,
+        );
+        let finished_at = self.store.env.now();
+        let lost = [true, false].into_iter().find(|committed| {
+            database.take(&MemoryFault::AnswerLost {
+                committed: *committed,
+            })
+        });
+        database.lock_owner = None;
+        if lost == Some(false) {
+            drop(database);
+            self.dead = true;
+            return StepOutcome::Unknown(lost_answer());
+        }
+        let failure = match result {
+            Ok(tables) => {
+                database.tables = tables;
+                row.finished_at = Some(finished_at.into());
+                row.applied_steps_count = Some(1);
+                None
+            }
+            Err(failure) => {
+                row.logs = Some(failure.log());
+                Some(failure)
+            }
+        };
+        database.rows.get_or_insert_default().push(row);
+        database.version += 1;
+        let version = database.version;
+        drop(database);
+        self.known_version = Some(version);
+        if lost == Some(true) {
+            self.dead = true;
+            return StepOutcome::Unknown(lost_answer());
+        }
+        failure.map_or(StepOutcome::Applied { finished_at }, StepOutcome::Failed)
+    }
+
+    async fn change_rows(
+        &mut self,
+        changes: &[RowChange],
+        note: &AuditNote,
+    ) -> Result<(), StoreError> {
+        let mut database = self.in_transaction()?;
+        let mut rows = database.rows.clone().unwrap_or_default();
+        for change in changes {
+            match change.before() {
+                None => rows.extend(change.after()),
+                Some(before) => {
+                    let Some(row) = rows.iter_mut().find(|row| *row == before) else {
+                        database.lock_owner = None;
+                        return Err(StoreError::new(
+                            StoreErrorCode::Conflict,
+                            format!("row {} is no longer what it was", before.id),
+                        ));
+                    };
+                    if let Some(after) = change.after() {
+                        *row = after;
+                    }
+                }
+            }
+        }
+        database.rows = Some(rows);
+        database
+            .audit
+            .extend(changes.iter().map(|change| (change.clone(), note.clone())));
+        database.version += 1;
+        database.lock_owner = None;
+        Ok(())
+    }
+
+    async fn rollback(&mut self) -> Result<(), StoreError> {
+        self.in_transaction()?.lock_owner = None;
+        Ok(())
+    }
+
+    async fn finish(self: Box<Self>) {}
+}
+
+fn lost_answer() -> StoreError {
+    StoreError::new(
+        StoreErrorCode::Connection,
+        "the connection broke while COMMIT was under way",
+    )
+}

@@ -1,0 +1,27 @@
+//! What a backend implements, and an in-memory backend.
+//!
+//! ```
+//! use migsafe_core::store::{HistoryStore, MemoryStore};
+//! use migsafe_core::Dialect;
+//!
+//! let store = MemoryStore::new(Dialect::Sqlite);
+//! assert_eq!(store.dialect(), Dialect::Sqlite);
+//! ```
+//!
+//! Two small traits: [`HistoryStore`] reads and opens the session that writes; [`WriteSession`] owns its
+//! connection and runs one transaction at a time. [`LockInspector`] is optional. A backend that passes
+//! `testkit::conformance` works with every part of migsafe.
+
+mod error;
+mod memory;
+mod reading;
+mod session;
+mod step;
+mod traits;
+
+pub use error::{StoreError, StoreErrorCode};
+pub use memory::{MemoryFault, MemoryStore};
+pub use reading::{Content, DatabaseFacts, Reading};
+pub use session::{AuditNote, Begun, RowChange, WriteSession};
+pub use step::{Aborted, ScriptFailure, StepOptions, StepOutcome, StepRequest};
+pub use traits::{HistoryStore, LockInspector};

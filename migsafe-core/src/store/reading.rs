@@ -1,0 +1,132 @@
+//! What one read of the database gives.
+
+use crate::history::History;
+use crate::lock::LockState;
+
+/// The result of one read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reading {
+    /// All rows, or the proven absence of the table.
+    pub history: History,
+    /// The migration lock at the time of the read.
+    pub lock: LockState,
+    /// The rest.
+    pub database: DatabaseFacts,
+}
+
+impl Reading {
+    /// A reading of which only the history is known.
+    #[must_use]
+    pub fn of(history: History) -> Self {
+        Self {
+            history,
+            lock: LockState::Unknown,
+            database: DatabaseFacts::default(),
+        }
+    }
+
+    /// The same with the lock's state.
+    #[must_use]
+    pub fn with_lock(mut self, lock: LockState) -> Self {
+        self.lock = lock;
+        self
+    }
+
+    /// The same with facts about the database.
+    #[must_use]
+    pub fn with_database(mut self, database: DatabaseFacts) -> Self {
+        self.database = database;
+        self
+    }
+}
+
+/// What the database holds beside the history. Only looked at when the history table is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Content {
+    /// Not looked at.
+    #[default]
+    Unknown,
+    /// No object of its own.
+    Empty,
+    /// Names of objects, sorted (a backend may stop after some).
+    Objects(Vec<String>),
+}
+
+/// Facts about a database beside its history.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DatabaseFacts {
+    content: Content,
+    prisma8_marker: bool,
+    read_replica: bool,
+    schema: Option<String>,
+    server: Option<String>,
+}
+
+impl DatabaseFacts {
+    /// The same with what the database holds.
+    #[must_use]
+    pub fn with_content(mut self, content: Content) -> Self {
+        self.content = content;
+        self
+    }
+
+    /// The same with whether the marker of Prisma 8 (`prisma_contract`) is there.
+    #[must_use]
+    pub fn with_prisma8_marker(mut self, marker: bool) -> Self {
+        self.prisma8_marker = marker;
+        self
+    }
+
+    /// The same with whether the server is a standby in recovery.
+    #[must_use]
+    pub fn with_read_replica(mut self, replica: bool) -> Self {
+        self.read_replica = replica;
+        self
+    }
+
+    /// The same with the schema that holds, or would hold, the history table.
+    #[must_use]
+    pub fn with_schema(mut self, schema: Option<String>) -> Self {
+        self.schema = schema;
+        self
+    }
+
+    /// The same with the server's version, for reports.
+    #[must_use]
+    pub fn with_server(mut self, server: Option<String>) -> Self {
+        self.server = server;
+        self
+    }
+
+    /// What the database holds beside the history.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// Whether Prisma 8 manages this database: its history is not in the table we know.
+    #[must_use]
+    pub fn has_prisma8_marker(&self) -> bool {
+        self.prisma8_marker
+    }
+
+    /// Whether the server is a standby: it can be read and not written.
+    #[must_use]
+    pub fn is_read_replica(&self) -> bool {
+        self.read_replica
+    }
+
+    /// The schema of the history table, on databases that have schemas.
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// The server's version.
+    #[must_use]
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref()
+    }
+}

@@ -1,0 +1,57 @@
+//! The reading half of a backend.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Reading, StoreError, WriteSession};
+use crate::Dialect;
+use crate::env::Env;
+use crate::lock::LockHolder;
+
+/// A database with a migration history.
+///
+/// Reading writes nothing, takes no lock, creates nothing, and works with a role that may only SELECT.
+#[async_trait]
+pub trait HistoryStore: Send + Sync + fmt::Debug {
+    /// The SQL that the database speaks.
+    fn dialect(&self) -> Dialect;
+
+    /// What is connected to, for people; never a password.
+    fn describe(&self) -> String;
+
+    /// The clock and timers that the backend's runtime offers.
+    fn env(&self) -> Arc<dyn Env>;
+
+    /// Reads the whole history.
+    ///
+    /// # Errors
+    ///
+    /// Anything but rows or a proven absence: a read that fails is never "nothing applied".
+    async fn read(&self) -> Result<Reading, StoreError>;
+
+    /// Opens the session that writes, on a connection of its own.
+    ///
+    /// # Errors
+    ///
+    /// No connection, or a database that must not be written (a read replica).
+    async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError>;
+
+    /// Looks at the lock, where the database has one to look at.
+    fn lock_inspector(&self) -> Option<&dyn LockInspector> {
+        None
+    }
+}
+
+/// Who holds the migration lock.
+#[async_trait]
+pub trait LockInspector: Send + Sync {
+    /// The sessions that hold the migration lock of this database, in full detail as far as the role
+    /// may see it.
+    ///
+    /// # Errors
+    ///
+    /// The connection or the query fails.
+    async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError>;
+}
