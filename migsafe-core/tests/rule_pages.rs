@@ -3,6 +3,7 @@
 //! `UPDATE_DOCS=1 cargo test -p migsafe-core --test rule_pages` writes them.
 #![expect(
     clippy::disallowed_methods,
+    clippy::unwrap_used,
     reason = "a test reads and writes the book"
 )]
 
@@ -31,10 +32,9 @@ fn pages() -> BTreeMap<String, String> {
         let [development, staging, production] =
             [Tier::Development, Tier::Staging, Tier::Production]
                 .map(|tier| rule.default_severity(tier));
-        index += &format!(
-            "| [`{id}`]({id}.md) | {} | {development} | {staging} | {production} |\n",
-            rule.summary()
-        );
+        let summary = rule.summary();
+        let cells = format!("{summary} | {development} | {staging} | {production}");
+        index.extend(["| [`", &id, "`](", &id, ".md) | ", &cells, " |\n"]);
         pages.insert(format!("{id}.md"), rule.documentation());
     }
     pages.insert("README.md".to_owned(), index);

@@ -12,8 +12,8 @@
 //!
 //! ## What to do
 //!
-//! Put such statements into a migration of their own, and end what begins with `PRAGMA
-//! foreign_keys=OFF` with `PRAGMA foreign_keys=ON`, as Prisma does.
+//! Put such statements into a migration of their own, and end with `PRAGMA foreign_keys=ON` what
+//! begins with `PRAGMA foreign_keys=OFF`, as Prisma does.
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Warn};
 use crate::sql::{Fact, Script, Statement};

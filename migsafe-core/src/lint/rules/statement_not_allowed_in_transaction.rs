@@ -1,7 +1,7 @@
 //! ## What it detects
 //!
-//! A statement that the server refuses inside a transaction (SQLSTATE 25001 on PostgreSQL): `CREATE
-//! INDEX CONCURRENTLY`, `VACUUM`, `ALTER SYSTEM`, `CREATE DATABASE` and others.
+//! A statement that the server refuses inside a transaction (SQLSTATE 25001 on PostgreSQL), such
+//! as `CREATE INDEX CONCURRENTLY`, `VACUUM`, `ALTER SYSTEM` or `CREATE DATABASE`.
 //!
 //! ## Why it hurts
 //!

@@ -10,9 +10,9 @@
 //!
 //! ## What to do
 //!
-//! Check the URL and the folder. If both are right, the file must hold the line `provider =
-//! "postgresql"` or `provider = "sqlite"` exactly so: one blank on both sides of the sign, double
-//! quotes, nothing behind them.
+//! Check the URL and the folder. If both are right, the file must hold the line
+//! `provider = "postgresql"` or `provider = "sqlite"` exactly so: one blank on both sides of the
+//! sign, double quotes, nothing behind them.
 
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 
