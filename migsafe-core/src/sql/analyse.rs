@@ -80,7 +80,7 @@ impl Limits {
 /// Takes a script apart with the default [`Limits`].
 ///
 /// It never fails and never panics: what cannot be read is a [`Problem`] of the result. It blocks
-/// (about 0.1 seconds for 8 MB), so asynchronous callers run it where blocking is allowed.
+/// (about half a second for 8 MB of data), so asynchronous callers run it where blocking is allowed.
 #[must_use]
 pub fn analyse(dialect: Dialect, script: &str) -> Script {
     analyse_with(dialect, script, &Limits::default())
@@ -198,4 +198,33 @@ fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String>
             .join()
             .map_err(|_| "it stopped at an internal error".to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_the_analysis_is_a_reason() {
+        let result: Result<(), String> = on_large_stack(|| panic!("expected by this test"));
+        assert_eq!(result, Err("it stopped at an internal error".to_owned()));
+        assert_eq!(on_large_stack(|| 1), Ok(1));
+    }
+
+    #[cfg(not(feature = "sqlite-sql"))]
+    #[test]
+    fn a_missing_feature_is_named() {
+        let script = analyse(Dialect::Sqlite, "-- migsafe: no-transaction x\nSELECT 1");
+        assert!(!script.is_split());
+        assert!(script.problems()[0].message().contains("`sqlite-sql`"));
+        assert_eq!(script.header().no_transaction(), Some("x"));
+    }
+
+    #[cfg(not(feature = "postgres-sql"))]
+    #[test]
+    fn the_other_missing_feature_is_named() {
+        let script = analyse(Dialect::Postgres, "SELECT 1");
+        assert!(!script.is_split());
+        assert!(script.problems()[0].message().contains("`postgres-sql`"));
+    }
 }

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The model is independent of any parser: each parser stands behind one module
-//! (`postgres.rs`, `sqlite.rs`) and nothing outside sees its types.
+//! (`postgres`, `sqlite`) and nothing outside sees its types.
 
 mod analyse;
 mod header;

@@ -1,9 +1,9 @@
-//! How deep a script nests, counted on its tokens before a recursive parser sees it.
+//! How deep a statement nests, counted on its tokens before a recursive parser sees it.
 
 use super::token::{Kind, Token};
 use super::{Limits, token::Tokens};
 
-/// The first place where a script is over the limits, and how.
+/// The first place where a statement is over the limits, and how.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::sql) struct TooDeep {
     /// Byte offset.
@@ -12,7 +12,7 @@ pub(in crate::sql) struct TooDeep {
     pub(in crate::sql) message: String,
 }
 
-/// Checks `tokens` against the limits.
+/// Checks the tokens of one statement against the limits.
 ///
 /// A parser's recursion is bounded by what is open at one place: the brackets and `CASE`s around
 /// it, and, in each of them, the tokens since the last separator (a chain of `NOT` has none).
@@ -46,9 +46,6 @@ pub(in crate::sql) fn check(text: &str, tokens: &[Token], limits: &Limits) -> Re
                     live -= level.run;
                     level.run = 0;
                 }
-                if token.is_punct(b';') && open.len() == 1 {
-                    live = 0;
-                }
             }
             Step::Go => {
                 if let Some(level) = open.last_mut() {
@@ -58,10 +55,13 @@ pub(in crate::sql) fn check(text: &str, tokens: &[Token], limits: &Limits) -> Re
             }
         }
         let message = if open.len() > limits.max_nesting() + 1 {
-            format!("nested more than {} levels deep", limits.max_nesting())
+            format!(
+                "not analysed: nested more than {} levels deep",
+                limits.max_nesting()
+            )
         } else if live > limits.max_chain() {
             format!(
-                "an expression of more than {} parts without a comma",
+                "not analysed: a chain of more than {} parts without a comma",
                 limits.max_chain()
             )
         } else {

@@ -43,7 +43,8 @@ pub enum Fact {
     CopyFromStdin,
     /// `COPY … TO STDOUT`.
     CopyToStdout,
-    /// A line that only `psql` understands, for example `\connect`.
+    /// A line that only `psql` understands, for example `\connect`; without its arguments, which
+    /// may hold a password.
     PsqlCommand(String),
     /// `DISCARD ALL`, `pg_advisory_unlock…`: would free the migration lock.
     ReleasesLocks,
@@ -57,9 +58,10 @@ pub enum Fact {
         /// Ends with the transaction.
         local: bool,
     },
-    /// `SET name` of any other setting; the name in lower case.
+    /// `SET name` or `RESET name` of any other setting; the name in lower case. `RESET ALL` has
+    /// the name `all`, beside [`Fact::SetsSearchPath`].
     SetsSetting {
-        /// The setting's name in lower case.
+        /// The setting's name in lower case; empty when `set_config` is given a computed one.
         name: String,
         /// Ends with the transaction.
         local: bool,
@@ -75,7 +77,7 @@ pub enum Fact {
     Pragma(String),
     /// SQLite `ATTACH` or `DETACH`.
     Attach,
-    /// SQLite `VACUUM`.
+    /// SQLite `VACUUM`; together with [`Fact::CannotRunInTransaction`].
     Vacuum,
     /// The parser could not read the statement; the message is the parser's.
     Unparsed(String),

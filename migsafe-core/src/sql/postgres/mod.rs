@@ -1,8 +1,8 @@
 //! PostgreSQL scripts. The only module that sees the squawk crates.
 //!
-//! Statements are divided at the semicolons as `psql` divides them; squawk's parser then says
-//! what it could not read. It accepts two statements without a semicolon between them,
-//! which no server does, so it does not decide where a statement ends.
+//! Statements are divided at the semicolons as `psql` divides them; squawk's parser then reads
+//! each alone and says what it could not read. It accepts two statements without a semicolon
+//! between them, which no server does, so it does not decide where a statement ends.
 
 mod body;
 mod classify;
@@ -15,98 +15,88 @@ use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
 use super::statement::{Fact, Statement, TransactionClass};
-use super::token::Tokens;
+use super::token::{Token, Tokens};
 
 /// Reads a script. Its caller provides a large stack.
 pub(super) fn read(script: &str, limits: &Limits) -> Reading {
     let (sql, commands) = client::without_client_parts(script);
-    let scan = split::scan(&sql);
     let offsets: Vec<usize> = commands.iter().map(|command| command.range.start).collect();
+    let scan = split::scan(&sql);
     let pieces = split::pieces(&sql, &scan.tokens, &offsets);
-    let mut split = pieces.closed && scan.unterminated.is_none();
-    let mut problems = Vec::new();
+    let mut reading = Reading {
+        statements: Vec::with_capacity(pieces.ranges.len() + commands.len()),
+        problems: Vec::new(),
+        split: pieces.closed && scan.unterminated.is_none(),
+    };
+    for piece in pieces.ranges {
+        let tokens = &scan.tokens[piece];
+        let statement = read_statement(&sql, tokens, limits, &mut reading);
+        reading.statements.push(statement);
+    }
+    if let Some((offset, what)) = scan.unterminated {
+        reading
+            .problems
+            .push((offset, format!("unterminated {what}")));
+    } else if !pieces.closed && reading.problems.is_empty() {
+        reading
+            .problems
+            .push((0, "a parenthesis or a body is not closed".to_owned()));
+    }
+    reading
+        .statements
+        .extend(commands.into_iter().map(|command| Statement {
+            range: command.range,
+            start: UNPLACED,
+            class: TransactionClass::MayRun,
+            verb: command.name.clone(),
+            facts: vec![Fact::PsqlCommand(command.name)],
+        }));
+    reading
+        .statements
+        .sort_by_key(|statement| statement.range.start);
+    reading
+}
 
-    let mut statements: Vec<Statement> = pieces
-        .ranges
-        .iter()
-        .map(|range| {
-            let tokens = Tokens::new(&sql, &scan.tokens[range.clone()]);
-            let (class, facts) = classify::classify(tokens);
-            Statement {
-                range: tokens.range(),
-                start: UNPLACED,
-                class,
-                verb: tokens.verb(),
-                facts,
-            }
-        })
-        .collect();
-
-    match nesting::check(&sql, &scan.tokens, limits) {
+fn read_statement(
+    sql: &str,
+    tokens: &[Token],
+    limits: &Limits,
+    reading: &mut Reading,
+) -> Statement {
+    let words = Tokens::new(sql, tokens);
+    let range = words.range();
+    let (class, mut facts) = classify::classify(words);
+    let mut errors = Vec::new();
+    match nesting::check(sql, tokens, limits) {
         Err(too_deep) => {
-            split = false;
-            problems.push((
-                too_deep.offset,
-                format!("not analysed: {}", too_deep.message),
-            ));
+            reading.split = false;
+            errors.push((too_deep.offset, too_deep.message));
         }
-        Ok(()) => match parse::parse(&sql) {
-            Err(reason) => {
-                split = false;
-                problems.push((0, reason));
+        Ok(()) => match parse::parse(&sql[range.clone()]) {
+            Ok(found) => {
+                errors.extend(
+                    found
+                        .into_iter()
+                        .map(|e| (range.start + e.offset, e.message)),
+                );
             }
-            Ok(parsed) => {
-                for error in parsed.errors {
-                    mark_unparsed(&mut statements, error.offset, &error.message);
-                    problems.push((error.offset, error.message));
-                }
-                for offset in second_commands(&statements, &parsed.commands) {
-                    let message = "a semicolon is missing before this".to_owned();
-                    mark_unparsed(&mut statements, offset, &message);
-                    problems.push((offset, message));
-                }
+            Err(reason) => {
+                reading.split = false;
+                errors.push((range.start, reason));
             }
         },
     }
-    if let Some((offset, what)) = scan.unterminated
-        && problems.is_empty()
-    {
-        problems.push((offset, format!("unterminated {what}")));
-    }
-
-    statements.extend(commands.into_iter().map(|command| Statement {
-        range: command.range,
+    facts.extend(
+        errors
+            .first()
+            .map(|(_, message)| Fact::Unparsed(message.clone())),
+    );
+    reading.problems.extend(errors);
+    Statement {
+        range,
         start: UNPLACED,
-        class: TransactionClass::MayRun,
-        verb: command.name.clone(),
-        facts: vec![Fact::PsqlCommand(command.name)],
-    }));
-    statements.sort_by_key(|statement| statement.range.start);
-    Reading {
-        statements,
-        problems,
-        split,
+        class,
+        verb: words.verb(),
+        facts,
     }
-}
-
-/// Puts the parser's message on the statement that the offset belongs to: the last one that
-/// begins at or before it.
-fn mark_unparsed(statements: &mut [Statement], offset: usize, message: &str) {
-    let after = statements.partition_point(|statement| statement.range.start <= offset);
-    let Some(statement) = statements.get_mut(after.saturating_sub(1)) else {
-        return;
-    };
-    if !statement.has(|fact| matches!(fact, Fact::Unparsed(_))) {
-        statement.facts.push(Fact::Unparsed(message.to_owned()));
-    }
-}
-
-/// The commands that begin inside a statement, behind its own beginning.
-fn second_commands(statements: &[Statement], commands: &[usize]) -> Vec<usize> {
-    let inside = |offset: &&usize| {
-        let after = statements.partition_point(|statement| statement.range.start < **offset);
-        let before = after.checked_sub(1).and_then(|i| statements.get(i));
-        before.is_some_and(|statement| statement.range.contains(*offset))
-    };
-    commands.iter().filter(inside).copied().collect()
 }

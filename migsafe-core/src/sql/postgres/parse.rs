@@ -1,4 +1,4 @@
-//! squawk's parser, reduced to what it could not read and where it saw a command begin.
+//! squawk's parser, reduced to what it could not read.
 //!
 //! The parser's events are consumed as they come: the syntax tree, whose construction takes
 //! most of the memory and is quadratic for long chains of operators, is never built.
@@ -16,53 +16,43 @@ pub(super) struct Error {
     pub(super) message: String,
 }
 
-#[derive(Debug, Default)]
-pub(super) struct Parsed {
-    pub(super) errors: Vec<Error>,
-    /// The byte offsets at which the parser saw a command of the script begin.
-    pub(super) commands: Vec<usize>,
-}
-
-/// Parses the whole script. The error says that the parser itself failed.
-pub(super) fn parse(sql: &str) -> Result<Parsed, String> {
-    catch_unwind(AssertUnwindSafe(|| consume(sql)))
+/// Parses one statement, given without its semicolon. The error says that the parser itself
+/// failed.
+pub(super) fn parse(statement: &str) -> Result<Vec<Error>, String> {
+    catch_unwind(AssertUnwindSafe(|| consume(statement)))
         .map_err(|_| "the parser stopped at an internal error".to_owned())
 }
 
-fn consume(sql: &str) -> Parsed {
-    let lexed = LexedStr::new(sql);
+fn consume(statement: &str) -> Vec<Error> {
+    let lexed = LexedStr::new(statement);
     let output = EntryPoint::SourceFile.parse(&lexed.to_input());
-    let mut parsed = Parsed::default();
+    let mut errors = Vec::new();
     for (range, message) in lexed.errors() {
-        parsed.errors.push(Error {
+        errors.push(Error {
             offset: range.start as usize,
             message: fragment(message),
         });
     }
     let (mut depth, mut offset) = (0_usize, 0_usize);
-    let mut pending = None;
     lexed.intersperse_trivia(&output, &mut |step| match step {
         StrStep::Enter { kind } => {
             depth += 1;
-            let is_command = !matches!(kind, SyntaxKind::EMPTY_STMT | SyntaxKind::ERROR);
-            if depth == 2 && is_command {
-                pending = Some(offset);
+            if depth == 2 && offset > 0 && kind != SyntaxKind::ERROR {
+                let message = "a semicolon is missing before this".to_owned();
+                errors.push(Error { offset, message });
             }
         }
         StrStep::Exit => depth = depth.saturating_sub(1),
-        StrStep::Token { text, .. } => {
-            parsed.commands.extend(pending.take());
-            offset += text.len();
-        }
+        StrStep::Token { text, .. } => offset += text.len(),
         StrStep::Error { msg, pos } => {
-            parsed.errors.push(Error {
+            errors.push(Error {
                 offset: pos,
                 message: fragment(msg),
             });
         }
     });
-    parsed.errors.sort_by_key(|error| error.offset);
-    parsed
+    errors.sort_by_key(|error| error.offset);
+    errors
 }
 
 /// A message as a lower-case fragment.

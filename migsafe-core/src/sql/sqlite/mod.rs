@@ -34,26 +34,23 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
             .problems
             .push((offset, format!("unterminated {what}")));
     }
-    let too_deep = nesting::check(script, &scan.tokens, limits).err();
-    if let Some(too_deep) = &too_deep {
-        reading.split = false;
-        reading.problems.push((
-            too_deep.offset,
-            format!("not analysed: {}", too_deep.message),
-        ));
-    }
     for piece in pieces {
-        let tokens = Tokens::new(script, &scan.tokens[piece]);
-        let range = tokens.range();
-        let (class, mut facts) = classify::classify(tokens);
-        if too_deep.is_none()
-            && let Err(message) = parse(&script[range.clone()])
-        {
+        let tokens = &scan.tokens[piece];
+        let words = Tokens::new(script, tokens);
+        let range = words.range();
+        let (class, mut facts) = classify::classify(words);
+        let error = match nesting::check(script, tokens, limits) {
+            Err(too_deep) => Some((too_deep.offset, too_deep.message)),
+            Ok(()) => parse(&script[range.clone()])
+                .err()
+                .map(|message| (range.start, message)),
+        };
+        if let Some((offset, message)) = error {
             facts.push(Fact::Unparsed(message.clone()));
-            reading.problems.push((range.start, message));
+            reading.problems.push((offset, message));
             reading.split = false;
         }
-        let verb = tokens.verb();
+        let verb = words.verb();
         reading.statements.push(Statement {
             range,
             start: UNPLACED,
