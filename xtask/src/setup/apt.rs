@@ -54,7 +54,10 @@ impl Apt {
 
 fn apt_get(args: &[&str]) -> Command {
     let mut command = Command::new("apt-get");
-    command.args(args).env("DEBIAN_FRONTEND", "noninteractive");
+    command
+        .arg("-qq")
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
 

@@ -8,11 +8,24 @@ mod prisma;
 
 use crate::command::Failure;
 
-/// Installs all that is missing. Does nothing, quickly, when nothing is.
+/// Installs all that is missing, as far as that is possible, and then says what is still missing.
+/// Does nothing, quickly, when nothing is.
 pub(crate) fn everything() -> Result<(), Failure> {
     let mut apt = apt::Apt::new();
-    npm::ensure(&mut apt)?;
-    postgres::ensure(&mut apt)?;
-    pgbouncer::ensure(&mut apt)?;
-    prisma::ensure()
+    let outcomes = [
+        npm::ensure(&mut apt),
+        postgres::ensure(&mut apt),
+        pgbouncer::ensure(&mut apt),
+        prisma::ensure(),
+    ];
+    let missing: Vec<String> = outcomes
+        .into_iter()
+        .filter_map(Result::err)
+        .map(|failure| failure.message)
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(missing.join("\nerror: ")))
+    }
 }
