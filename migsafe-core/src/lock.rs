@@ -76,10 +76,7 @@ impl LockHolder {
     /// A holder of which only the process is known.
     #[must_use]
     pub fn of_pid(pid: i32) -> Self {
-        Self {
-            pid,
-            ..Self::default()
-        }
+        Self { pid, ..Self::default() }
     }
 
     /// The statement that ends the holder's session. PostgreSQL manual, section 9.28.2 (Server
@@ -104,12 +101,7 @@ impl fmt::Display for LockHolder {
             }
         }
         if let Some(age) = self.transaction_age_ms {
-            write!(
-                f,
-                ", in a transaction for {}.{} s",
-                age / 1000,
-                age % 1000 / 100
-            )?;
+            write!(f, ", in a transaction for {}.{} s", age / 1000, age % 1000 / 100)?;
         }
         if let Some(query) = &self.query {
             write!(f, ", query: {query}")?;

@@ -3,10 +3,7 @@
 /// The text without control characters other than line feed and tab, and without terminal escape sequences
 /// (ECMA-48: CSI, OSC and two-byte escapes).
 pub(crate) fn printable(text: &str) -> String {
-    if !text
-        .chars()
-        .any(|c| c.is_control() && c != '\n' && c != '\t')
-    {
+    if !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
         return text.to_owned();
     }
     let mut shown = String::with_capacity(text.len());
@@ -25,10 +22,7 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// The text in one line, cut to a number of characters.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
-    let flat = printable(text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let flat = printable(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if flat.chars().count() <= limit {
         return flat;
     }
@@ -65,10 +59,7 @@ mod tests {
 
     #[test]
     fn escapes_and_controls_are_removed() {
-        assert_eq!(
-            printable("a\u{1b}[1;31mred\u{1b}[0m\tb\nc\r\u{7}"),
-            "ared\tb\nc"
-        );
+        assert_eq!(printable("a\u{1b}[1;31mred\u{1b}[0m\tb\nc\r\u{7}"), "ared\tb\nc");
         assert_eq!(printable("\u{1b}]0;title\u{7}x"), "x");
         assert_eq!(printable("plain ëé"), "plain ëé");
     }

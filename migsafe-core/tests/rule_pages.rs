@@ -43,9 +43,7 @@ fn pages() -> BTreeMap<String, String> {
 
 /// Every page that the book has, by its file name.
 fn found(folder: &Path) -> BTreeMap<String, String> {
-    let pages = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
+    let pages = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     pages
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .map(|path| {
@@ -61,10 +59,7 @@ fn docs() {
     let folder = folder();
     if std::env::var("UPDATE_DOCS").is_ok_and(|value| value == "1") {
         fs::create_dir_all(&folder).unwrap();
-        for name in found(&folder)
-            .keys()
-            .filter(|name| !pages.contains_key(*name))
-        {
+        for name in found(&folder).keys().filter(|name| !pages.contains_key(*name)) {
             fs::remove_file(folder.join(name)).unwrap();
         }
         for (name, page) in &pages {

@@ -37,11 +37,7 @@ pub(super) fn classify<'a>(
         }
     }
     let state = if seen.unfinished {
-        if lock.is_held_by_another() {
-            State::Running
-        } else {
-            State::Failed
-        }
+        if lock.is_held_by_another() { State::Running } else { State::Failed }
     } else if !has_file {
         State::Orphaned
     } else if seen.applied {
@@ -104,10 +100,7 @@ mod tests {
         assert_eq!(state(&[row(true, false, Some(0))], true), State::Ghost);
         assert_eq!(state(&[row(true, false, Some(99))], true), State::Applied);
         assert_eq!(state(&[row(true, false, None)], true), State::Applied);
-        assert_eq!(
-            state(&[row(true, false, Some(0)), finished()], true),
-            State::Applied
-        );
+        assert_eq!(state(&[row(true, false, Some(0)), finished()], true), State::Applied);
         // The engine died between its two updates: fully applied, yet unfinished.
         assert_eq!(state(&[row(false, false, Some(1))], true), State::Failed);
     }
@@ -119,21 +112,9 @@ mod tests {
         for has_file in [true, false] {
             assert_eq!(classify(rows.iter(), has_file, &held).state, State::Running);
             let ours = classify(rows.iter(), has_file, &LockState::HeldByUs);
-            assert_eq!(
-                ours,
-                Verdict {
-                    state: State::Failed,
-                    uncertain: false
-                }
-            );
+            assert_eq!(ours, Verdict { state: State::Failed, uncertain: false });
             let unknown = classify(rows.iter(), has_file, &LockState::Unknown);
-            assert_eq!(
-                unknown,
-                Verdict {
-                    state: State::Failed,
-                    uncertain: true
-                }
-            );
+            assert_eq!(unknown, Verdict { state: State::Failed, uncertain: true });
         }
     }
 }

@@ -49,10 +49,7 @@ impl Diagnosis {
     /// The entry of a name.
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<&Entry> {
-        let at = self
-            .entries
-            .binary_search_by(|e| e.name.as_str().cmp(name))
-            .ok()?;
+        let at = self.entries.binary_search_by(|e| e.name.as_str().cmp(name)).ok()?;
         self.entries.get(at)
     }
 
@@ -116,14 +113,10 @@ impl Diagnosis {
 /// Rows with a name, sorted by name, then by the order of attempts. Rows without a name belong to no
 /// entry; the rule `corrupt-row` reports them.
 fn sorted(rows: &[HistoryRow]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..rows.len())
-        .filter(|at| rows[*at].name().is_some())
-        .collect();
+    let mut order: Vec<usize> = (0..rows.len()).filter(|at| rows[*at].name().is_some()).collect();
     order.sort_by(|a, b| {
         let (a, b) = (&rows[*a], &rows[*b]);
-        a.migration_name
-            .cmp(&b.migration_name)
-            .then_with(|| a.attempt_order(b))
+        a.migration_name.cmp(&b.migration_name).then_with(|| a.attempt_order(b))
     });
     order
 }
@@ -139,9 +132,7 @@ fn align(
     let mut files = migrations.iter().peekable();
     let mut at = 0;
     loop {
-        let row_name = order
-            .get(at)
-            .map(|place| rows[*place].migration_name.as_str());
+        let row_name = order.get(at).map(|place| rows[*place].migration_name.as_str());
         let file_name = files.peek().map(|file| file.name().as_str());
         let take_file = match (file_name, row_name) {
             (None, None) => return entries,
@@ -159,10 +150,8 @@ fn align(
 
 /// The run of rows, from `start`, that have this name.
 fn group(rows: &[HistoryRow], order: &[usize], start: usize, name: &str) -> Range<usize> {
-    let length = order[start..]
-        .iter()
-        .take_while(|place| rows[**place].migration_name == name)
-        .count();
+    let length =
+        order[start..].iter().take_while(|place| rows[**place].migration_name == name).count();
     start..start + length
 }
 
@@ -177,10 +166,7 @@ fn entry(
     let verdict = classify::classify(of_name(), file.is_some(), lock);
     let newest_live = of_name().rfind(|row| row.is_live());
     let mut marks = Marks::default();
-    marks.set(
-        Mark::Duplicate,
-        of_name().filter(|row| row.is_live()).count() > 1,
-    );
+    marks.set(Mark::Duplicate, of_name().filter(|row| row.is_live()).count() > 1);
     marks.set(
         Mark::MarkedApplied,
         verdict.state == State::Ghost && newest_live.is_some_and(HistoryRow::is_marked_applied),
@@ -253,19 +239,12 @@ mod tests {
     }
 
     fn states(diagnosis: &Diagnosis) -> Vec<(&str, State)> {
-        diagnosis
-            .entries()
-            .iter()
-            .map(|e| (e.name().as_str(), e.state()))
-            .collect()
+        diagnosis.entries().iter().map(|e| (e.name().as_str(), e.state())).collect()
     }
 
     #[test]
     fn files_and_rows_are_merged_by_name() {
-        let diagnosis = run(
-            &["a", "c", "d"],
-            vec![applied("d"), applied("b"), applied("a")],
-        );
+        let diagnosis = run(&["a", "c", "d"], vec![applied("d"), applied("b"), applied("a")]);
         assert_eq!(
             states(&diagnosis),
             [
@@ -277,9 +256,7 @@ mod tests {
         );
         assert_eq!(
             diagnosis.relation(),
-            &Relation::Diverged {
-                last_common: Some(MigrationName::from("a"))
-            }
+            &Relation::Diverged { last_common: Some(MigrationName::from("a")) }
         );
     }
 
@@ -340,9 +317,7 @@ mod tests {
         let diagnosis = run(&["a", "b", "c"], vec![applied("a"), ghost, applied("z")]);
         assert_eq!(
             diagnosis.relation(),
-            &Relation::Diverged {
-                last_common: Some(MigrationName::from("a"))
-            }
+            &Relation::Diverged { last_common: Some(MigrationName::from("a")) }
         );
     }
 }

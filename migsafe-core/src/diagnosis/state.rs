@@ -83,13 +83,8 @@ pub enum Mark {
 
 impl Mark {
     /// All marks.
-    pub const ALL: [Self; 5] = [
-        Self::Edited,
-        Self::OutOfOrder,
-        Self::Duplicate,
-        Self::MarkedApplied,
-        Self::Newer,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Edited, Self::OutOfOrder, Self::Duplicate, Self::MarkedApplied, Self::Newer];
 
     /// The name used in reports.
     #[must_use]
@@ -139,9 +134,7 @@ impl Marks {
 
     /// The marks that are set.
     pub fn iter(self) -> impl Iterator<Item = Mark> {
-        Mark::ALL
-            .into_iter()
-            .filter(move |mark| self.contains(*mark))
+        Mark::ALL.into_iter().filter(move |mark| self.contains(*mark))
     }
 
     pub(super) fn set(&mut self, mark: Mark, on: bool) {

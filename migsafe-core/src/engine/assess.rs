@@ -39,22 +39,12 @@ impl<'a> Run<'a> {
         migrations: &'a Migrations,
         options: &'a Options,
     ) -> Self {
-        Self {
-            store,
-            env: store.env(),
-            migrations,
-            options,
-            scripts: Scripts::new(),
-        }
+        Self { store, env: store.env(), migrations, options, scripts: Scripts::new() }
     }
 
     /// Judges a reading.
     pub(super) async fn assess(&mut self, reading: Reading) -> Result<Assessment, Error> {
-        let Reading {
-            history,
-            lock,
-            database,
-        } = reading;
+        let Reading { history, lock, database } = reading;
         let diagnosis = diagnose(self.migrations, &history, &lock);
         if let Target::Through(name) = &self.options.target
             && self.migrations.find(name.as_str()).is_none()
@@ -116,18 +106,12 @@ impl<'a> Run<'a> {
             .enumerate()
             .filter(|(index, entry)| self.options.target.includes(*index, entry.name()))
             .filter_map(|(_, entry)| {
-                Some((
-                    entry.name().clone(),
-                    self.scripts.get(entry.name())?.clone(),
-                ))
+                Some((entry.name().clone(), self.scripts.get(entry.name())?.clone()))
             })
             .collect()
     }
 }
 
 fn take_apart(dialect: Dialect, wanted: Vec<(MigrationName, String)>) -> Scripts {
-    wanted
-        .into_iter()
-        .map(|(name, text)| (name, sql::analyse(dialect, &text)))
-        .collect()
+    wanted.into_iter().map(|(name, text)| (name, sql::analyse(dialect, &text))).collect()
 }

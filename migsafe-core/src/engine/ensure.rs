@@ -44,14 +44,10 @@ pub async fn ensure_up_to_date(
     let elapsed = run.env.elapsed().saturating_sub(started);
     match result {
         Ok(report) => Ok(Report { elapsed, ..report }),
-        Err(Stopped {
-            error,
-            report: Some(report),
-        }) => Err(error.with_report(Report { elapsed, ..*report })),
-        Err(Stopped {
-            error,
-            report: None,
-        }) => Err(error),
+        Err(Stopped { error, report: Some(report) }) => {
+            Err(error.with_report(Report { elapsed, ..*report }))
+        }
+        Err(Stopped { error, report: None }) => Err(error),
     }
 }
 
@@ -63,19 +59,13 @@ pub(super) struct Stopped {
 
 impl<E: Into<Error>> From<E> for Stopped {
     fn from(error: E) -> Self {
-        Self {
-            error: error.into(),
-            report: None,
-        }
+        Self { error: error.into(), report: None }
     }
 }
 
 impl Stopped {
     pub(super) fn with(kind: ErrorKind, report: Report) -> Self {
-        Self {
-            error: Error::new(kind),
-            report: Some(Box::new(report)),
-        }
+        Self { error: Error::new(kind), report: Some(Box::new(report)) }
     }
 }
 
@@ -94,13 +84,7 @@ async fn wait(run: &mut Run<'_>) -> Result<Report, Stopped> {
             return settle(run, assessment, None);
         }
         let waited = backoff.waited(&*env);
-        let holder = assessment
-            .status
-            .diagnosis()
-            .lock()
-            .holder()
-            .cloned()
-            .map(Box::new);
+        let holder = assessment.status.diagnosis().lock().holder().cloned().map(Box::new);
         run.options.emit(Event::Waiting { holder, waited });
         if !backoff.pause(&*env).await {
             return settle(run, assessment, Some(waited));
@@ -113,11 +97,7 @@ async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {
     let nothing_to_do = match &assessment.verdict {
         Verdict::Refuse(_) => true,
         Verdict::Proceed(plan) => {
-            let steps = plan
-                .steps()
-                .iter()
-                .map(|step| step.name().clone())
-                .collect();
+            let steps = plan.steps().iter().map(|step| step.name().clone()).collect();
             run.options.emit(Event::Planned { steps });
             plan.is_empty() && assessment.status.diagnosis().summary().running == 0
         }
@@ -138,12 +118,7 @@ pub(super) async fn read_and_assess(run: &mut Run<'_>) -> Result<Assessment, Err
     let reading = run.store.read().await?;
     let assessment = run.assess(reading).await?;
     let doubtful = assessment.verdict.is_refusal()
-        && assessment
-            .status
-            .diagnosis()
-            .entries()
-            .iter()
-            .any(|e| e.state() == State::Failed);
+        && assessment.status.diagnosis().entries().iter().any(|e| e.state() == State::Failed);
     if !doubtful {
         return Ok(assessment);
     }
@@ -167,33 +142,18 @@ fn settle(
         }
         Verdict::Proceed(plan) => plan,
     };
-    let planned: Vec<MigrationName> = plan
-        .steps()
-        .iter()
-        .map(|step| step.name().clone())
-        .collect();
+    let planned: Vec<MigrationName> = plan.steps().iter().map(|step| step.name().clone()).collect();
     let summary = status.diagnosis().summary();
     let (pending, running) = (summary.pending + summary.rolled_back, summary.running);
     if run.options.mode == Mode::Apply {
-        let outcome = if planned.is_empty() {
-            Outcome::UpToDate
-        } else {
-            Outcome::WouldApply
-        };
+        let outcome = if planned.is_empty() { Outcome::UpToDate } else { Outcome::WouldApply };
         return Ok(report(status, outcome, planned));
     }
     if status.is_up_to_date() {
         return Ok(report(status, Outcome::UpToDate, planned));
     }
     let report = report(status, Outcome::NotUpToDate, planned);
-    Err(Stopped::with(
-        ErrorKind::NotUpToDate {
-            pending,
-            running,
-            waited,
-        },
-        report,
-    ))
+    Err(Stopped::with(ErrorKind::NotUpToDate { pending, running, waited }, report))
 }
 
 pub(super) fn report(status: Status, outcome: Outcome, planned: Vec<MigrationName>) -> Report {

@@ -24,28 +24,14 @@ pub(super) enum ErrorKind {
     Store(StoreError),
     Migrations(MigrationsError),
     Refused(Refusal),
-    NotUpToDate {
-        pending: usize,
-        running: usize,
-        waited: Option<Duration>,
-    },
-    Locked {
-        waited: Duration,
-        holder: Option<Box<LockHolder>>,
-    },
+    NotUpToDate { pending: usize, running: usize, waited: Option<Duration> },
+    Locked { waited: Duration, holder: Option<Box<LockHolder>> },
     MigrationFailed(Failure),
     StepAborted(Failure),
-    OutcomeUnknown {
-        migration: MigrationName,
-        cause: StoreError,
-    },
+    OutcomeUnknown { migration: MigrationName, cause: StoreError },
     ReadReplica,
     UnknownMigration(MigrationName),
-    Resolution {
-        code: &'static str,
-        message: String,
-        help: String,
-    },
+    Resolution { code: &'static str, message: String, help: String },
 }
 
 impl Error {
@@ -188,26 +174,15 @@ impl fmt::Display for Error {
                 }
                 Ok(())
             }
-            ErrorKind::NotUpToDate {
-                pending,
-                running,
-                waited,
-            } => {
-                write!(
-                    f,
-                    "the database is not up to date: {pending} pending, {running} running"
-                )?;
+            ErrorKind::NotUpToDate { pending, running, waited } => {
+                write!(f, "the database is not up to date: {pending} pending, {running} running")?;
                 if let Some(waited) = waited {
                     write!(f, ", waited {:.1} s", waited.as_secs_f64())?;
                 }
                 Ok(())
             }
             ErrorKind::Locked { waited, holder } => {
-                write!(
-                    f,
-                    "the migration lock was not free for {:.1} s",
-                    waited.as_secs_f64()
-                )?;
+                write!(f, "the migration lock was not free for {:.1} s", waited.as_secs_f64())?;
                 if let Some(holder) = holder {
                     write!(f, "; it is held by {holder}")?;
                 }
@@ -237,11 +212,7 @@ impl fmt::Display for Error {
                 f.write_str("connected to a read replica, which cannot be changed")
             }
             ErrorKind::UnknownMigration(name) => {
-                write!(
-                    f,
-                    "no migration is named {}",
-                    crate::text::printable(name.as_str())
-                )
+                write!(f, "no migration is named {}", crate::text::printable(name.as_str()))
             }
             ErrorKind::Resolution { message, .. } => f.write_str(message),
         }
@@ -250,10 +221,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("code", &self.code())
-            .field("kind", &self.0.kind)
-            .finish()
+        f.debug_struct("Error").field("code", &self.code()).field("kind", &self.0.kind).finish()
     }
 }
 

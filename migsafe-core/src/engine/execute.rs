@@ -18,7 +18,8 @@ use crate::plan::PlanStep;
 use crate::policy::Verdict;
 use crate::report::{AppliedStep, Failure, Outcome, Report, Status};
 use crate::store::{
-    Aborted, Begun, Reading, ScriptFailure, StepOutcome, StepRequest, StoreError, WriteSession,
+    Aborted, Begun, HistoryStore, Reading, ScriptFailure, StepOutcome, StepRequest, StoreError,
+    WriteSession,
 };
 
 pub(super) struct Execution<'r, 'a> {
@@ -102,14 +103,11 @@ impl<'r, 'a> Execution<'r, 'a> {
     ) -> Result<bool, Stopped> {
         let env = self.run.env.clone();
         let waited = backoff.waited(&*env);
-        self.run.options.emit(Event::Waiting {
-            holder: holder.clone(),
-            waited,
-        });
+        self.run.options.emit(Event::Waiting { holder: holder.clone(), waited });
         if !backoff.pause(&*env).await {
             let holder = match holder {
                 Some(holder) => Some(holder),
-                None => self.ask_for_holder().await,
+                None => ask_for_holder(self.run.store).await,
             };
             return Err(self.stop(ErrorKind::Locked { waited, holder }).await);
         }
@@ -125,17 +123,6 @@ impl<'r, 'a> Execution<'r, 'a> {
             Verdict::Refuse(refusal) => Err(self.stop(ErrorKind::Refused(refusal)).await),
             Verdict::Proceed(plan) => Ok(plan.is_empty() && running == 0),
         }
-    }
-
-    async fn ask_for_holder(&self) -> Option<Box<LockHolder>> {
-        let inspector = self.run.store.lock_inspector()?;
-        inspector
-            .lock_holders()
-            .await
-            .ok()?
-            .into_iter()
-            .next()
-            .map(Box::new)
     }
 
     /// The lock is ours: judge what is there now. True when the history table had to be created, which
@@ -175,11 +162,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         let env = self.run.env.clone();
         let total = self.applied.len() + self.steps.len();
         let index = self.applied.len() + 1;
-        self.run.options.emit(Event::StepStarted {
-            name: name.clone(),
-            index,
-            total,
-        });
+        self.run.options.emit(Event::StepStarted { name: name.clone(), index, total });
         let row_id = uuid_v4(env.random());
         let started_at = env.now();
         let began = env.elapsed();
@@ -201,9 +184,7 @@ impl<'r, 'a> Execution<'r, 'a> {
                 self.aborted(name, reason, failure, attempt).await
             }
             StepOutcome::Unknown(cause) => {
-                self.run
-                    .options
-                    .emit(Event::OutcomeUnknown { name: name.clone() });
+                self.run.options.emit(Event::OutcomeUnknown { name: name.clone() });
                 self.learn(name, row_id, cause, duration, attempt).await
             }
         }
@@ -215,11 +196,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         row_id: &str,
         started_at: DateTime<Utc>,
     ) -> StepOutcome {
-        let script = self
-            .run
-            .migrations
-            .find(step.name().as_str())
-            .and_then(|m| m.script());
+        let script = self.run.migrations.find(step.name().as_str()).and_then(|m| m.script());
         let statements = self.run.scripts.get(step.name());
         let (Some(script), Some(statements), Some(session)) =
             (script, statements, &mut self.session)
@@ -227,22 +204,11 @@ impl<'r, 'a> Execution<'r, 'a> {
             // A plan holds only migrations with a script that was taken apart. Should that ever be
             // untrue, nothing is sent.
             let failure = ScriptFailure::new("the script was not analysed");
-            return StepOutcome::Aborted {
-                reason: Aborted::ConnectionLost,
-                failure,
-            };
+            return StepOutcome::Aborted { reason: Aborted::ConnectionLost, failure };
         };
-        let request = StepRequest::new(
-            row_id,
-            step.name(),
-            step.checksum(),
-            script,
-            statements,
-            started_at,
-        );
-        session
-            .apply(request.with_options(self.run.options.step))
-            .await
+        let request =
+            StepRequest::new(row_id, step.name(), step.checksum(), script, statements, started_at);
+        session.apply(request.with_options(self.run.options.step)).await
     }
 
     fn record_applied(
@@ -256,16 +222,9 @@ impl<'r, 'a> Execution<'r, 'a> {
         row.applied_steps_count = Some(1);
         self.rows.push(row);
         self.steps.pop_front();
-        self.run.options.emit(Event::StepApplied {
-            name: name.clone(),
-            duration,
-        });
+        self.run.options.emit(Event::StepApplied { name: name.clone(), duration });
         let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        self.applied.push(AppliedStep {
-            name,
-            finished_at,
-            duration_ms,
-        });
+        self.applied.push(AppliedStep { name, finished_at, duration_ms });
     }
 
     async fn failed(
@@ -274,9 +233,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         row: Option<HistoryRow>,
         failure: ScriptFailure,
     ) -> Stopped {
-        self.run
-            .options
-            .emit(Event::StepFailed { name: name.clone() });
+        self.run.options.emit(Event::StepFailed { name: name.clone() });
         if let Some(mut row) = row {
             row.logs = Some(failure.log());
             self.rows.push(row);
@@ -300,21 +257,14 @@ impl<'r, 'a> Execution<'r, 'a> {
             let base = Duration::from_millis(100) * 2_u32.saturating_pow(attempt.min(8));
             let pause = jittered(&*env, base.min(Duration::from_secs(10)));
             let attempt = attempt + 1;
-            self.run.options.emit(Event::StepRetried {
-                name,
-                reason,
-                attempt,
-                pause,
-            });
+            self.run.options.emit(Event::StepRetried { name, reason, attempt, pause });
             env.sleep(pause).await;
             return Ok(Next::Retry);
         }
         if reason == Aborted::ConnectionLost {
             self.session = None;
         }
-        self.run
-            .options
-            .emit(Event::StepFailed { name: name.clone() });
+        self.run.options.emit(Event::StepFailed { name: name.clone() });
         let (code, help) = explain(reason);
         let failure = Failure::new(code, &name, failure, help);
         Err(self.stop(ErrorKind::StepAborted(failure)).await)
@@ -343,10 +293,7 @@ impl<'r, 'a> Execution<'r, 'a> {
                 Err(_) => self.session = None,
             }
             if !backoff.pause(&*env).await {
-                let kind = ErrorKind::OutcomeUnknown {
-                    migration: name,
-                    cause,
-                };
+                let kind = ErrorKind::OutcomeUnknown { migration: name, cause };
                 return Err(self.stop(kind).await);
             }
         };
@@ -355,11 +302,8 @@ impl<'r, 'a> Execution<'r, 'a> {
         self.rows = reading.history.rows().to_vec();
         match found {
             Some(row) if row.is_finished() => {
-                let finished_at = row
-                    .finished_at
-                    .as_ref()
-                    .and_then(|at| at.at())
-                    .unwrap_or_else(|| env.now());
+                let finished_at =
+                    row.finished_at.as_ref().and_then(|at| at.at()).unwrap_or_else(|| env.now());
                 // The row is among those just read; it must not be counted twice.
                 self.rows.retain(|known| known.id != row_id);
                 self.record_applied(name, row, finished_at, duration);
@@ -372,18 +316,13 @@ impl<'r, 'a> Execution<'r, 'a> {
             None if attempt <= self.run.options.retries => Ok(Next::Retry),
             None => {
                 let failure = ScriptFailure::new(cause.to_string());
-                self.aborted(name, Aborted::ConnectionLost, failure, attempt)
-                    .await
+                self.aborted(name, Aborted::ConnectionLost, failure, attempt).await
             }
         }
     }
 
     fn backoff(&self) -> Backoff {
-        Backoff::new(
-            &*self.run.env,
-            self.run.options.lock_wait,
-            self.run.options.poll_interval,
-        )
+        Backoff::new(&*self.run.env, self.run.options.lock_wait, self.run.options.poll_interval)
     }
 
     async fn rollback(&mut self) {
@@ -410,22 +349,12 @@ impl<'r, 'a> Execution<'r, 'a> {
             Outcome::Failed
         };
         let failure = error.failure().cloned();
-        let report = Report {
-            failure,
-            ..self.conclude(outcome).await
-        };
-        Stopped {
-            error,
-            report: Some(Box::new(report)),
-        }
+        let report = Report { failure, ..self.conclude(outcome).await };
+        Stopped { error, report: Some(Box::new(report)) }
     }
 
     async fn finish(mut self, outcome: Outcome) -> Report {
-        let outcome = if self.applied.is_empty() {
-            Outcome::UpToDate
-        } else {
-            outcome
-        };
+        let outcome = if self.applied.is_empty() { Outcome::UpToDate } else { outcome };
         self.conclude(outcome).await
     }
 
@@ -442,9 +371,8 @@ impl<'r, 'a> Execution<'r, 'a> {
             } else {
                 History::present(std::mem::take(&mut self.rows))
             };
-            let reading = Reading::of(history)
-                .with_lock(LockState::Free)
-                .with_database(status.facts.clone());
+            let reading =
+                Reading::of(history).with_lock(LockState::Free).with_database(status.facts.clone());
             if let Ok(assessment) = self.run.assess(reading).await {
                 status = assessment.status;
             }
@@ -458,6 +386,11 @@ impl<'r, 'a> Execution<'r, 'a> {
     }
 }
 
+async fn ask_for_holder(store: &dyn HistoryStore) -> Option<Box<LockHolder>> {
+    let holders = store.lock_inspector()?.lock_holders().await.ok()?;
+    holders.into_iter().next().map(Box::new)
+}
+
 /// Code and advice for a step that left nothing behind.
 fn explain(reason: Aborted) -> (&'static str, &'static str) {
     match reason {
@@ -466,14 +399,10 @@ fn explain(reason: Aborted) -> (&'static str, &'static str) {
             "somebody holds a lock that the script needs; see `migsafe locks`, then deploy again",
         ),
         Aborted::Conflict => ("conflict", "it collided with other sessions; deploy again"),
-        Aborted::Cancelled => (
-            "cancelled",
-            "it was cancelled or ran over statement_timeout; nothing of it remains",
-        ),
-        Aborted::Server => (
-            "server",
-            "look at the server's log; nothing of the script remains",
-        ),
+        Aborted::Cancelled => {
+            ("cancelled", "it was cancelled or ran over statement_timeout; nothing of it remains")
+        }
+        Aborted::Server => ("server", "look at the server's log; nothing of the script remains"),
         Aborted::ConnectionLost => (
             "connection-lost",
             "nothing of the script remains; deploy again when the server answers",
@@ -482,10 +411,9 @@ fn explain(reason: Aborted) -> (&'static str, &'static str) {
             "needs-no-transaction",
             "the statement cannot run in a transaction: run it by hand, then mark the migration with `migsafe resolve --applied NAME`",
         ),
-        Aborted::HistoryTouched => (
-            "history-touched",
-            "remove the statements that write to the history table",
-        ),
+        Aborted::HistoryTouched => {
+            ("history-touched", "remove the statements that write to the history table")
+        }
         Aborted::TransactionTaken => (
             "transaction-taken",
             "the script ended its transaction itself: look at what it left, then mend the script",

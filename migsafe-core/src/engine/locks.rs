@@ -28,9 +28,5 @@ pub async fn locks(store: &dyn HistoryStore) -> Result<LocksReport, Error> {
         Some(inspector) => (true, inspector.lock_holders().await?),
         None => (false, Vec::new()),
     };
-    Ok(LocksReport {
-        database: store.describe(),
-        supported,
-        holders,
-    })
+    Ok(LocksReport { database: store.describe(), supported, holders })
 }

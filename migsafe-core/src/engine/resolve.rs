@@ -58,10 +58,7 @@ impl ResolutionPlan {
     /// Whether two plans change the same rows in the same way; new ids and times may differ.
     fn agrees_with(&self, other: &Self) -> bool {
         let shape = |plan: &Self| -> Vec<(Option<HistoryRow>, String)> {
-            plan.changes
-                .iter()
-                .map(|c| (c.before().cloned(), c.name().to_owned()))
-                .collect()
+            plan.changes.iter().map(|c| (c.before().cloned(), c.name().to_owned())).collect()
         };
         self.creates_history_table == other.creates_history_table && shape(self) == shape(other)
     }
@@ -136,14 +133,8 @@ pub async fn resolve(
         }
         session.finish().await;
         let creates_history_table = shown.creates_history_table;
-        let plan = ResolutionPlan {
-            creates_history_table,
-            ..plan
-        };
-        return Ok(ResolutionReport {
-            database: store.describe(),
-            plan,
-        });
+        let plan = ResolutionPlan { creates_history_table, ..plan };
+        return Ok(ResolutionReport { database: store.describe(), plan });
     }
 }
 
@@ -180,11 +171,8 @@ fn propose(
 ) -> Result<ResolutionPlan, Error> {
     let name = resolution.migration();
     let history = &reading.history;
-    let rows: Vec<&HistoryRow> = history
-        .rows()
-        .iter()
-        .filter(|row| row.name() == Some(name.as_str()))
-        .collect();
+    let rows: Vec<&HistoryRow> =
+        history.rows().iter().filter(|row| row.name() == Some(name.as_str())).collect();
     if reading.database.has_prisma8_marker() {
         return Err(refuse(
             "prisma8-marker",
@@ -268,20 +256,13 @@ fn mark_rolled_back(
 fn roll_back_unfinished(rows: &[&HistoryRow], at: DateTime<Utc>) -> Vec<RowChange> {
     rows.iter()
         .filter(|row| row.is_live() && !row.is_finished())
-        .map(|row| RowChange::MarkRolledBack {
-            before: (*row).clone(),
-            at,
-        })
+        .map(|row| RowChange::MarkRolledBack { before: (*row).clone(), at })
         .collect()
 }
 
 fn refuse(code: &'static str, message: String, help: String) -> Error {
     let message = crate::text::printable(&message);
-    Error::new(ErrorKind::Resolution {
-        code,
-        message,
-        help,
-    })
+    Error::new(ErrorKind::Resolution { code, message, help })
 }
 
 fn changed() -> Error {

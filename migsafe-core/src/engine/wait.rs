@@ -15,12 +15,7 @@ pub(super) struct Backoff {
 impl Backoff {
     pub(super) fn new(env: &dyn Env, limit: Duration, longest: Duration) -> Self {
         let next = Duration::from_millis(5).min(longest);
-        Self {
-            started: env.elapsed(),
-            limit,
-            next,
-            longest,
-        }
+        Self { started: env.elapsed(), limit, next, longest }
     }
 
     pub(super) fn waited(&self, env: &dyn Env) -> Duration {

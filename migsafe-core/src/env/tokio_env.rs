@@ -42,9 +42,7 @@ impl Env for TokioEnv {
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |since| since.as_nanos());
         let half = |salt: u8| {
-            RandomState::new()
-                .hash_one((salt, count, nanos, std::process::id()))
-                .to_le_bytes()
+            RandomState::new().hash_one((salt, count, nanos, std::process::id())).to_le_bytes()
         };
         let mut bytes = [0; 16];
         bytes[..8].copy_from_slice(&half(0));

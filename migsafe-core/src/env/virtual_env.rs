@@ -26,9 +26,7 @@ impl VirtualEnv {
 
     fn advance(&self, duration: Duration) -> u64 {
         let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        self.micros
-            .fetch_add(micros, Ordering::Relaxed)
-            .saturating_add(micros)
+        self.micros.fetch_add(micros, Ordering::Relaxed).saturating_add(micros)
     }
 }
 

@@ -35,14 +35,8 @@ impl Cell {
 
 /// One row as a backend read it, a [`Cell`] per column of Prisma's table.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(
-    missing_docs,
-    reason = "the fields are the columns of the history table"
-)]
-#[expect(
-    clippy::exhaustive_structs,
-    reason = "backends build it with struct update syntax"
-)]
+#[expect(missing_docs, reason = "the fields are the columns of the history table")]
+#[expect(clippy::exhaustive_structs, reason = "backends build it with struct update syntax")]
 pub struct RawRow {
     pub id: Cell,
     pub checksum: Cell,
@@ -141,11 +135,7 @@ fn steps(problems: &mut Vec<RowProblem>, cell: Cell) -> Option<i64> {
 fn shortened(text: &str) -> String {
     let mut chars = text.chars();
     let head: String = chars.by_ref().take(40).collect();
-    if chars.next().is_some() {
-        format!("{head:?}…")
-    } else {
-        format!("{head:?}")
-    }
+    if chars.next().is_some() { format!("{head:?}…") } else { format!("{head:?}") }
 }
 
 #[cfg(test)]
@@ -195,19 +185,12 @@ mod tests {
                 "applied_steps_count holds NULL",
             ]
         );
-        assert!(
-            row.is_finished(),
-            "a value that is no time is still not NULL"
-        );
+        assert!(row.is_finished(), "a value that is no time is still not NULL");
     }
 
     #[test]
     fn a_row_without_a_name_has_no_name() {
-        let row = RawRow {
-            migration_name: Cell::Null,
-            ..good()
-        }
-        .decode();
+        let row = RawRow { migration_name: Cell::Null, ..good() }.decode();
         assert_eq!(row.name(), None);
     }
 }

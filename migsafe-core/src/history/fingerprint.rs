@@ -28,25 +28,15 @@ impl Fingerprint {
                 .then_with(|| a.applied_steps_count.cmp(&b.applied_steps_count))
         });
         let mut hash = Sha256::new();
-        hash.update(if history.is_absent() {
-            b"absent"
-        } else {
-            b"presnt"
-        });
+        hash.update(if history.is_absent() { b"absent" } else { b"presnt" });
         for row in rows {
             for text in [&row.id, &row.migration_name, &row.checksum] {
                 field(&mut hash, Some(text));
             }
             for time in [&row.started_at, &row.finished_at, &row.rolled_back_at] {
-                field(
-                    &mut hash,
-                    time.as_ref().map(StoredTime::to_string).as_deref(),
-                );
+                field(&mut hash, time.as_ref().map(StoredTime::to_string).as_deref());
             }
-            field(
-                &mut hash,
-                row.applied_steps_count.map(|n| n.to_string()).as_deref(),
-            );
+            field(&mut hash, row.applied_steps_count.map(|n| n.to_string()).as_deref());
         }
         Self(hash.finalize().into())
     }
@@ -91,17 +81,11 @@ mod tests {
         let a = HistoryRow::applied("a", "1");
         let b = HistoryRow::applied("b", "2");
         let of = |rows: Vec<HistoryRow>| Fingerprint::of(&History::present(rows));
-        assert_eq!(
-            of(vec![a.clone(), b.clone()]),
-            of(vec![b.clone(), a.clone()])
-        );
+        assert_eq!(of(vec![a.clone(), b.clone()]), of(vec![b.clone(), a.clone()]));
         assert_ne!(of(vec![a.clone()]), of(vec![a.clone(), b]));
         let mut finished = a.clone();
         finished.finished_at = None;
         assert_ne!(of(vec![a]), of(vec![finished]));
-        assert_ne!(
-            of(vec![]),
-            Fingerprint::of(&History::Absent(super::super::Absence::Table))
-        );
+        assert_ne!(of(vec![]), Fingerprint::of(&History::Absent(super::super::Absence::Table)));
     }
 }

@@ -44,10 +44,7 @@ impl fmt::Display for TableProblem {
         match self {
             Self::MissingColumn(name) => write!(f, "the history table has no column {name:?}"),
             Self::UnknownColumn(name) => {
-                write!(
-                    f,
-                    "the history table has a column {name:?} that Prisma does not know"
-                )
+                write!(f, "the history table has a column {name:?} that Prisma does not know")
             }
         }
     }
@@ -64,10 +61,7 @@ impl HistoryTable {
     /// A table with these rows, in any order.
     #[must_use]
     pub fn new(rows: Vec<HistoryRow>) -> Self {
-        Self {
-            rows,
-            problems: Vec::new(),
-        }
+        Self { rows, problems: Vec::new() }
     }
 
     /// The same with what is wrong with the table's shape.

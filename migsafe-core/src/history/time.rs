@@ -59,10 +59,7 @@ impl StoredTime {
         }
         NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f")
             .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f"))
-            .map_or_else(
-                |_| Self::Invalid(text.to_owned()),
-                |time| Self::At(time.and_utc()),
-            )
+            .map_or_else(|_| Self::Invalid(text.to_owned()), |time| Self::At(time.and_utc()))
     }
 
     /// The moment, when it is one.
@@ -118,18 +115,10 @@ fn parse_decimal_seconds(text: &str) -> Option<DateTime<Utc>> {
         return None;
     }
     let seconds: i64 = whole.parse().ok()?;
-    let micros: i64 = format!("{:0<6}", fraction.get(..6).unwrap_or(fraction))
-        .parse()
-        .ok()?;
+    let micros: i64 = format!("{:0<6}", fraction.get(..6).unwrap_or(fraction)).parse().ok()?;
     let span = TimeDelta::try_seconds(seconds)?.checked_add(&TimeDelta::microseconds(micros))?;
-    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?
-        .and_hms_opt(0, 0, 0)?
-        .and_utc();
-    if negative {
-        epoch.checked_sub_signed(span)
-    } else {
-        epoch.checked_add_signed(span)
-    }
+    let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?.and_hms_opt(0, 0, 0)?.and_utc();
+    if negative { epoch.checked_sub_signed(span) } else { epoch.checked_add_signed(span) }
 }
 
 #[cfg(test)]
@@ -137,11 +126,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> StoredTime {
-        StoredTime::At(
-            DateTime::parse_from_rfc3339(text)
-                .unwrap()
-                .with_timezone(&Utc),
-        )
+        StoredTime::At(DateTime::parse_from_rfc3339(text).unwrap().with_timezone(&Utc))
     }
 
     #[test]
@@ -158,18 +143,12 @@ mod tests {
         ] {
             assert_eq!(StoredTime::from_text(text), expected, "{text}");
         }
-        assert_eq!(
-            StoredTime::from_unix_millis(1_795_178_878_531),
-            at("2026-11-20T12:47:58.531Z")
-        );
+        assert_eq!(StoredTime::from_unix_millis(1_795_178_878_531), at("2026-11-20T12:47:58.531Z"));
         assert_eq!(
             StoredTime::from_unix_seconds("1795178878.531002"),
             at("2026-11-20T12:47:58.531002Z")
         );
-        assert_eq!(
-            StoredTime::from_unix_seconds("-1.5"),
-            at("1969-12-31T23:59:58.5Z")
-        );
+        assert_eq!(StoredTime::from_unix_seconds("-1.5"), at("1969-12-31T23:59:58.5Z"));
     }
 
     #[test]
@@ -181,9 +160,6 @@ mod tests {
         assert!(StoredTime::from_unix_millis(i64::MAX).is_invalid());
         assert!(StoredTime::from_unix_seconds(&i64::MAX.to_string()).is_invalid());
         assert_eq!(StoredTime::from_text("infinity"), StoredTime::Infinity);
-        assert_eq!(
-            StoredTime::from_unix_seconds("-Infinity"),
-            StoredTime::NegativeInfinity
-        );
+        assert_eq!(StoredTime::from_unix_seconds("-Infinity"), StoredTime::NegativeInfinity);
     }
 }

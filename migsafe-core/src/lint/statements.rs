@@ -9,12 +9,8 @@ pub(super) fn statements<'a>(
     facts: &Facts<'a>,
 ) -> impl Iterator<Item = (&'a MigrationName, Location, &'a Statement)> {
     facts.scripts().flat_map(|(name, script)| {
-        script
-            .statements()
-            .iter()
-            .enumerate()
-            .map(move |(index, statement)| {
-                (name, Location::of_statement(index, statement), statement)
-            })
+        script.statements().iter().enumerate().map(move |(index, statement)| {
+            (name, Location::of_statement(index, statement), statement)
+        })
     })
 }

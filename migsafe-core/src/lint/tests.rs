@@ -29,43 +29,15 @@ type Case = (Dialect, &'static str, &'static [(&'static str, u32)]);
 
 const CASES: &[Case] = &[
     // Silence.
-    (
-        Postgres,
-        "CREATE TABLE t (id int);\nCREATE INDEX i ON t (id);\n",
-        &[],
-    ),
-    (
-        Postgres,
-        "SET LOCAL lock_timeout = '1s'; SET LOCAL search_path = app; SELECT 1;",
-        &[],
-    ),
-    (
-        Postgres,
-        "SELECT set_config('search_path', 'app', true);",
-        &[],
-    ),
-    (
-        Postgres,
-        "COPY t FROM '/tmp/x'; SAVEPOINT a; ROLLBACK TO a;",
-        &[],
-    ),
+    (Postgres, "CREATE TABLE t (id int);\nCREATE INDEX i ON t (id);\n", &[]),
+    (Postgres, "SET LOCAL lock_timeout = '1s'; SET LOCAL search_path = app; SELECT 1;", &[]),
+    (Postgres, "SELECT set_config('search_path', 'app', true);", &[]),
+    (Postgres, "COPY t FROM '/tmp/x'; SAVEPOINT a; ROLLBACK TO a;", &[]),
     (Postgres, "SELECT pg_advisory_xact_lock(1);", &[]),
-    (
-        Sqlite,
-        "CREATE TABLE t (id INTEGER PRIMARY KEY);\nPRAGMA foreign_key_check;\n",
-        &[],
-    ),
-    (
-        Sqlite,
-        "DELETE FROM t; DROP TABLE t; UPDATE u SET a = 1;",
-        &[],
-    ),
+    (Sqlite, "CREATE TABLE t (id INTEGER PRIMARY KEY);\nPRAGMA foreign_key_check;\n", &[]),
+    (Sqlite, "DELETE FROM t; DROP TABLE t; UPDATE u SET a = 1;", &[]),
     // PostgreSQL.
-    (
-        Postgres,
-        "SELECT 1;\nCREATE TABEL t;",
-        &[("syntax-error", 2)],
-    ),
+    (Postgres, "SELECT 1;\nCREATE TABEL t;", &[("syntax-error", 2)]),
     (Postgres, "-- nothing\n", &[("empty-migration", 0)]),
     (
         Postgres,
@@ -87,74 +59,36 @@ const CASES: &[Case] = &[
         "-- migsafe: no-transaction because I like it\nSELECT 1;",
         &[("no-transaction-header", 0)],
     ),
-    (
-        Postgres,
-        "-- migsafe: no-transaction\nSELECT 1;",
-        &[("no-transaction-header", 1)],
-    ),
-    (
-        Postgres,
-        "COPY t FROM STDIN;\n1\n\\.\n",
-        &[("copy-from-stdin", 1)],
-    ),
+    (Postgres, "-- migsafe: no-transaction\nSELECT 1;", &[("no-transaction-header", 1)]),
+    (Postgres, "COPY t FROM STDIN;\n1\n\\.\n", &[("copy-from-stdin", 1)]),
     (Postgres, "COPY t TO STDOUT;", &[("copy-to-stdout", 1)]),
-    (
-        Postgres,
-        "SELECT 1;\n\\connect other\n",
-        &[("psql-command", 2)],
-    ),
-    (
-        Postgres,
-        "SELECT pg_advisory_unlock_all();",
-        &[("lock-release", 1)],
-    ),
+    (Postgres, "SELECT 1;\n\\connect other\n", &[("psql-command", 2)]),
+    (Postgres, "SELECT pg_advisory_unlock_all();", &[("lock-release", 1)]),
     (Postgres, "DISCARD ALL;", &[("lock-release", 1)]),
     (
         Postgres,
         "SET search_path = app;\nSET ROLE owner;",
-        &[
-            ("search-path-or-role-leak", 1),
-            ("search-path-or-role-leak", 2),
-        ],
+        &[("search-path-or-role-leak", 1), ("search-path-or-role-leak", 2)],
     ),
     (
         Postgres,
         "SELECT pg_catalog.set_config('search_path', '', false);",
         &[("search-path-or-role-leak", 1)],
     ),
-    (
-        Postgres,
-        "SET statement_timeout = 0;",
-        &[("session-set-leak", 1)],
-    ),
+    (Postgres, "SET statement_timeout = 0;", &[("session-set-leak", 1)]),
     (Postgres, "CALL p();", &[("opaque-call", 1)]),
     // SQLite.
     (Sqlite, "ATTACH 'x.db' AS x;", &[("lt-attach", 1)]),
     (Sqlite, "VACUUM;", &[("lt-vacuum-in-transaction", 1)]),
-    (
-        Sqlite,
-        "PRAGMA journal_mode = WAL;",
-        &[("lt-journal-mode", 1)],
-    ),
-    (
-        Sqlite,
-        "PRAGMA foreign_keys = ON;\nSELECT 1;",
-        &[("lt-pragma-foreign-keys", 1)],
-    ),
+    (Sqlite, "PRAGMA journal_mode = WAL;", &[("lt-journal-mode", 1)]),
+    (Sqlite, "PRAGMA foreign_keys = ON;\nSELECT 1;", &[("lt-pragma-foreign-keys", 1)]),
     (Sqlite, PRISMA_REBUILD, &[]),
-    (
-        Sqlite,
-        "PRAGMA foreign_keys=OFF;\nDROP TABLE t;",
-        &[("lt-foreign-keys-bracket", 1)],
-    ),
+    (Sqlite, "PRAGMA foreign_keys=OFF;\nDROP TABLE t;", &[("lt-foreign-keys-bracket", 1)]),
     (
         Sqlite,
         "DELETE FROM p;\nPRAGMA foreign_keys=OFF;\nDROP TABLE t;\nPRAGMA foreign_keys=ON;\n\
          INSERT OR REPLACE INTO p VALUES (1);\nINSERT INTO p VALUES (2);\nDROP INDEX i;",
-        &[
-            ("lt-foreign-keys-bracket", 1),
-            ("lt-foreign-keys-bracket", 5),
-        ],
+        &[("lt-foreign-keys-bracket", 1), ("lt-foreign-keys-bracket", 5)],
     ),
 ];
 
@@ -178,10 +112,8 @@ fn every_script_gives_exactly_its_findings() {
             .map(|f| (f.rule.into_owned(), f.location.line.unwrap_or_default()))
             .collect();
         found.sort();
-        let mut expected: Vec<(String, u32)> = expected
-            .iter()
-            .map(|(rule, line)| ((*rule).to_owned(), *line))
-            .collect();
+        let mut expected: Vec<(String, u32)> =
+            expected.iter().map(|(rule, line)| ((*rule).to_owned(), *line)).collect();
         expected.sort();
         assert_eq!(found, expected, "{script}");
     }
@@ -189,10 +121,8 @@ fn every_script_gives_exactly_its_findings() {
 
 #[test]
 fn every_rule_has_a_script_that_it_finds() {
-    let found: BTreeSet<&str> = CASES
-        .iter()
-        .flat_map(|(_, _, rules)| rules.iter().map(|(rule, _)| *rule))
-        .collect();
+    let found: BTreeSet<&str> =
+        CASES.iter().flat_map(|(_, _, rules)| rules.iter().map(|(rule, _)| *rule)).collect();
     let rules: BTreeSet<&str> = ALL.iter().map(|rule| rule.id).collect();
     assert_eq!(found, rules);
 }
@@ -201,14 +131,8 @@ fn every_rule_has_a_script_that_it_finds() {
 fn messages_and_help_are_never_empty() {
     for (dialect, script, _) in CASES {
         for finding in findings(*dialect, script) {
-            assert!(
-                !finding.message.is_empty() && !finding.help.is_empty(),
-                "{finding:?}"
-            );
-            assert!(
-                !finding.message.ends_with('.') && !finding.help.ends_with('.'),
-                "{finding:?}"
-            );
+            assert!(!finding.message.is_empty() && !finding.help.is_empty(), "{finding:?}");
+            assert!(!finding.message.ends_with('.') && !finding.help.ends_with('.'), "{finding:?}");
             assert_ne!(finding.severity, Severity::Off);
         }
     }
@@ -218,23 +142,9 @@ fn messages_and_help_are_never_empty() {
 fn a_refused_statement_names_the_way_out_and_the_header() {
     let plain = findings(Postgres, "VACUUM t;").remove(0);
     assert_eq!(plain.message, "VACUUM cannot run in a transaction");
-    assert!(
-        plain
-            .help
-            .ends_with(&format!("`migsafe resolve --applied {NAME}`")),
-        "{}",
-        plain.help
-    );
-    let asked = findings(
-        Postgres,
-        "-- migsafe: no-transaction because of it\nVACUUM t;",
-    )
-    .remove(0);
-    assert!(
-        asked.message.contains("as the header asks"),
-        "{}",
-        asked.message
-    );
+    assert!(plain.help.ends_with(&format!("`migsafe resolve --applied {NAME}`")), "{}", plain.help);
+    let asked = findings(Postgres, "-- migsafe: no-transaction because of it\nVACUUM t;").remove(0);
+    assert!(asked.message.contains("as the header asks"), "{}", asked.message);
     assert_eq!(asked.help, plain.help);
 }
 
@@ -242,10 +152,7 @@ fn a_refused_statement_names_the_way_out_and_the_header() {
 fn modes_without_a_journal_on_disk_are_called_by_name() {
     for (script, part) in [
         ("PRAGMA journal_mode = OFF;", "`off`: without a journal"),
-        (
-            "PRAGMA main.journal_mode('memory');",
-            "`memory`: without a journal",
-        ),
+        ("PRAGMA main.journal_mode('memory');", "`memory`: without a journal"),
         ("PRAGMA journal_mode = delete;", "`delete`: the mode cannot"),
     ] {
         let finding = findings(Sqlite, script).remove(0);

@@ -37,13 +37,9 @@ impl Checksum {
     pub fn equals_hex(&self, stored: &str) -> bool {
         let stored = stored.as_bytes();
         stored.len() == 64
-            && self
-                .0
-                .iter()
-                .zip(stored.chunks_exact(2))
-                .all(|(byte, pair)| {
-                    pair[0] == HEX[usize::from(byte >> 4)] && pair[1] == HEX[usize::from(byte & 15)]
-                })
+            && self.0.iter().zip(stored.chunks_exact(2)).all(|(byte, pair)| {
+                pair[0] == HEX[usize::from(byte >> 4)] && pair[1] == HEX[usize::from(byte & 15)]
+            })
     }
 
     /// Whether a stored checksum belongs to this text in one of the forms that Prisma accepts:
@@ -59,11 +55,7 @@ impl Checksum {
         }
         let unpadded = stored.len() != 64;
         let fits = |sum: &Self| {
-            if unpadded {
-                sum.unpadded() == stored
-            } else {
-                sum.equals_hex(stored)
-            }
+            if unpadded { sum.unpadded() == stored } else { sum.equals_hex(stored) }
         };
         (unpadded && fits(self))
             || fits(&Self::of(&text.replace("\r\n", "\n")))

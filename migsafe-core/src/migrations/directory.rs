@@ -1,8 +1,5 @@
 //! Reading a migrations folder from disk: the one place of the core that touches the file system.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "reading the folder is what this module is for"
-)]
+#![expect(clippy::disallowed_methods, reason = "reading the folder is what this module is for")]
 
 use std::ffi::OsString;
 use std::fs;
@@ -28,21 +25,13 @@ pub(super) fn read(path: &Path) -> Result<Listing, MigrationsError> {
     let shown = || path.display().to_string();
     let entries = fs::read_dir(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => MigrationsError::NotFound { path: shown() },
-        _ => MigrationsError::Unreadable {
-            path: shown(),
-            source,
-        },
+        _ => MigrationsError::Unreadable { path: shown(), source },
     })?;
-    let mut listing = Listing {
-        migrations: Vec::new(),
-        lock_file: read_lock_file(path),
-        problems: Vec::new(),
-    };
+    let mut listing =
+        Listing { migrations: Vec::new(), lock_file: read_lock_file(path), problems: Vec::new() };
     for entry in entries {
-        let entry = entry.map_err(|source| MigrationsError::Unreadable {
-            path: shown(),
-            source,
-        })?;
+        let entry =
+            entry.map_err(|source| MigrationsError::Unreadable { path: shown(), source })?;
         match entry.file_type() {
             Ok(kind) if kind.is_dir() => read_migration(&mut listing, &entry),
             Ok(kind) if kind.is_symlink() => report_link(&mut listing, &entry),
@@ -64,16 +53,10 @@ fn read_migration(listing: &mut Listing, entry: &fs::DirEntry) {
     if entry.file_name().to_str().is_none() {
         // A name that is not UTF-8 cannot be stored; two of them could even collide. Never applied.
         let message = "the folder's name is not UTF-8".to_owned();
-        problem(
-            listing,
-            name.clone(),
-            FolderProblemKind::InvalidUtf8,
-            message.clone(),
-        );
-        listing.migrations.push(Migration::without_script(
-            name,
-            ScriptProblem::Unreadable(message),
-        ));
+        problem(listing, name.clone(), FolderProblemKind::InvalidUtf8, message.clone());
+        listing
+            .migrations
+            .push(Migration::without_script(name, ScriptProblem::Unreadable(message)));
         return;
     }
     let migration = match fs::read(folder.join(SCRIPT_FILE)) {
@@ -86,22 +69,12 @@ fn read_migration(listing: &mut Listing, entry: &fs::DirEntry) {
                 return;
             }
             let message = format!("the folder holds no {SCRIPT_FILE}");
-            problem(
-                listing,
-                name.clone(),
-                FolderProblemKind::MissingScript,
-                message,
-            );
+            problem(listing, name.clone(), FolderProblemKind::MissingScript, message);
             Migration::without_script(name, ScriptProblem::Missing)
         }
         Err(error) => {
             let why = format!("{SCRIPT_FILE} cannot be read: {error}");
-            problem(
-                listing,
-                name.clone(),
-                FolderProblemKind::Unreadable,
-                why.clone(),
-            );
+            problem(listing, name.clone(), FolderProblemKind::Unreadable, why.clone());
             Migration::without_script(name, ScriptProblem::Unreadable(why))
         }
     };
@@ -112,12 +85,7 @@ fn read_migration(listing: &mut Listing, entry: &fs::DirEntry) {
 fn report_link(listing: &mut Listing, entry: &fs::DirEntry) {
     if fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()) {
         let message = "a symbolic link is not followed (Prisma ignores it too)".to_owned();
-        problem(
-            listing,
-            lossy(entry.file_name()),
-            FolderProblemKind::SymbolicLink,
-            message,
-        );
+        problem(listing, lossy(entry.file_name()), FolderProblemKind::SymbolicLink, message);
     }
 }
 
@@ -139,12 +107,7 @@ fn lossy(name: OsString) -> MigrationName {
 }
 
 fn problem(listing: &mut Listing, name: MigrationName, kind: FolderProblemKind, message: String) {
-    listing.problems.push(FolderProblem {
-        kind,
-        name,
-        message,
-        position: None,
-    });
+    listing.problems.push(FolderProblem { kind, name, message, position: None });
 }
 
 #[cfg(test)]
@@ -202,11 +165,8 @@ mod tests {
         ]);
         std::os::unix::fs::symlink(dir.path().join(".hidden"), dir.path().join("4_link")).unwrap();
         let set = Migrations::from_directory(dir.path()).unwrap();
-        let rules: Vec<(&str, &str)> = set
-            .problems()
-            .iter()
-            .map(|p| (p.name().as_str(), p.kind().rule()))
-            .collect();
+        let rules: Vec<(&str, &str)> =
+            set.problems().iter().map(|p| (p.name().as_str(), p.kind().rule())).collect();
         assert_eq!(
             rules,
             [
@@ -219,15 +179,7 @@ mod tests {
             ]
         );
         let names: Vec<&str> = set.iter().map(|m| m.name().as_str()).collect();
-        assert_eq!(
-            names,
-            [
-                ".hidden",
-                "1_empty_folder",
-                "2_script_is_a_folder",
-                "3_not_utf8"
-            ]
-        );
+        assert_eq!(names, [".hidden", "1_empty_folder", "2_script_is_a_folder", "3_not_utf8"]);
         let not_utf8 = set.find("3_not_utf8").unwrap();
         assert_eq!(not_utf8.script(), Some("SELECT '\u{fffd}';"));
         assert_eq!(not_utf8.invalid_utf8_at(), Some(8));

@@ -27,11 +27,7 @@ impl StaticMigration {
     /// Used by generated code. The checksum must be the SHA-256 of the script.
     #[must_use]
     pub const fn new(name: &'static str, script: &'static str, checksum: [u8; 32]) -> Self {
-        Self {
-            name,
-            script,
-            checksum: Checksum::from_bytes(checksum),
-        }
+        Self { name, script, checksum: Checksum::from_bytes(checksum) }
     }
 
     pub(super) fn to_migration(&self) -> Migration {
@@ -57,10 +53,7 @@ impl Embedded {
         migrations: &'static [StaticMigration],
         lock_file: Option<&'static str>,
     ) -> Self {
-        Self {
-            migrations,
-            lock_file,
-        }
+        Self { migrations, lock_file }
     }
 
     /// The set, without reading a file or hashing a script.
@@ -97,9 +90,9 @@ pub fn embed(path: impl AsRef<Path>) -> Result<(), MigrationsError> {
         source,
     };
     let root = fs::canonicalize(path).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => MigrationsError::NotFound {
-            path: path.display().to_string(),
-        },
+        std::io::ErrorKind::NotFound => {
+            MigrationsError::NotFound { path: path.display().to_string() }
+        }
         _ => unreadable(path, source),
     })?;
     let code = generate(&root)?;
@@ -120,10 +113,7 @@ fn generate(root: &Path) -> Result<String, MigrationsError> {
         })
         .collect();
     if !problems.is_empty() {
-        return Err(MigrationsError::NotEmbeddable {
-            path: root.display().to_string(),
-            problems,
-        });
+        return Err(MigrationsError::NotEmbeddable { path: root.display().to_string(), problems });
     }
     let mut code = String::from("__migsafe::Embedded::new(&[\n");
     for migration in &set {
@@ -142,11 +132,7 @@ fn generate(root: &Path) -> Result<String, MigrationsError> {
     }
     let lock_file = root.join(directory::LOCK_FILE);
     if lock_file.exists() {
-        let _ = writeln!(
-            code,
-            "], Some(include_str!({:?})))",
-            lock_file.display().to_string()
-        );
+        let _ = writeln!(code, "], Some(include_str!({:?})))", lock_file.display().to_string());
     } else {
         code.push_str("], None)\n");
     }
@@ -162,11 +148,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("1_a")).unwrap();
         fs::write(dir.path().join("1_a/migration.sql"), "SELECT 1;").unwrap();
-        fs::write(
-            dir.path().join("migration_lock.toml"),
-            "provider = \"sqlite\"\n",
-        )
-        .unwrap();
+        fs::write(dir.path().join("migration_lock.toml"), "provider = \"sqlite\"\n").unwrap();
         let code = generate(dir.path()).unwrap();
         assert!(code.contains("StaticMigration::new(\"1_a\", include_str!("));
         assert!(code.contains("migration_lock.toml"));

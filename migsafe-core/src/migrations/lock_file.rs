@@ -31,10 +31,7 @@ impl LockFile {
             .map(|line| line.strip_suffix('\r').unwrap_or(line))
             .find(|line| line.starts_with("provider"))
             .map(|line| {
-                line.strip_prefix("provider = ")
-                    .unwrap_or(line)
-                    .trim_matches('"')
-                    .to_owned()
+                line.strip_prefix("provider = ").unwrap_or(line).trim_matches('"').to_owned()
             });
         Self::Present { provider }
     }
@@ -43,9 +40,7 @@ impl LockFile {
     #[must_use]
     pub fn dialect(&self) -> Option<Dialect> {
         match self {
-            Self::Present {
-                provider: Some(name),
-            } => Dialect::from_provider(name),
+            Self::Present { provider: Some(name) } => Dialect::from_provider(name),
             _ => None,
         }
     }
@@ -55,12 +50,8 @@ impl LockFile {
     pub fn mismatch(&self, dialect: Dialect) -> Option<String> {
         match self {
             Self::Absent => None,
-            Self::Present {
-                provider: Some(name),
-            } if name == dialect.provider() => None,
-            Self::Present {
-                provider: Some(name),
-            } => Some(format!(
+            Self::Present { provider: Some(name) } if name == dialect.provider() => None,
+            Self::Present { provider: Some(name) } => Some(format!(
                 "migration_lock.toml says provider `{name}`, the database is {dialect} (`{}`)",
                 dialect.provider()
             )),

@@ -42,14 +42,7 @@ impl Migration {
         text: Cow<'static, str>,
         checksum: Checksum,
     ) -> Self {
-        Self {
-            name,
-            script: Ok(Script {
-                text,
-                checksum,
-                invalid_utf8_at: None,
-            }),
-        }
+        Self { name, script: Ok(Script { text, checksum, invalid_utf8_at: None }) }
     }
 
     /// A migration read from bytes. Bytes that are not UTF-8 become U+FFFD **before** hashing, as
@@ -59,29 +52,16 @@ impl Migration {
             Ok(text) => (text, None),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                (
-                    String::from_utf8_lossy(error.as_bytes()).into_owned(),
-                    Some(at),
-                )
+                (String::from_utf8_lossy(error.as_bytes()).into_owned(), Some(at))
             }
         };
         let checksum = Checksum::of(&text);
-        Self {
-            name,
-            script: Ok(Script {
-                text: text.into(),
-                checksum,
-                invalid_utf8_at,
-            }),
-        }
+        Self { name, script: Ok(Script { text: text.into(), checksum, invalid_utf8_at }) }
     }
 
     /// A folder whose script cannot be had.
     pub(super) fn without_script(name: MigrationName, problem: ScriptProblem) -> Self {
-        Self {
-            name,
-            script: Err(problem),
-        }
+        Self { name, script: Err(problem) }
     }
 
     /// The name.
@@ -111,10 +91,7 @@ impl Migration {
     /// The byte offset of the first byte that was not UTF-8, if there was one.
     #[must_use]
     pub fn invalid_utf8_at(&self) -> Option<usize> {
-        self.script
-            .as_ref()
-            .ok()
-            .and_then(|script| script.invalid_utf8_at)
+        self.script.as_ref().ok().and_then(|script| script.invalid_utf8_at)
     }
 
     /// Whether a stored checksum belongs to this script; `None` when there is no script to compare.

@@ -85,14 +85,8 @@ mod tests {
 
     #[test]
     fn timestamp_needs_exactly_fourteen_digits() {
-        assert_eq!(
-            MigrationName::from("20250101000000_init").timestamp(),
-            Some("20250101000000")
-        );
-        assert_eq!(
-            MigrationName::from("20250101000000").timestamp(),
-            Some("20250101000000")
-        );
+        assert_eq!(MigrationName::from("20250101000000_init").timestamp(), Some("20250101000000"));
+        assert_eq!(MigrationName::from("20250101000000").timestamp(), Some("20250101000000"));
         assert_eq!(MigrationName::from("202501010000001_x").timestamp(), None);
         assert_eq!(MigrationName::from("20250101_x").timestamp(), None);
         assert_eq!(MigrationName::from("2025010100000é_x").timestamp(), None);
@@ -101,10 +95,7 @@ mod tests {
 
     #[test]
     fn slug_is_what_follows_the_timestamp() {
-        assert_eq!(
-            MigrationName::from("20250101000000_add_users").slug(),
-            "add_users"
-        );
+        assert_eq!(MigrationName::from("20250101000000_add_users").slug(), "add_users");
         assert_eq!(MigrationName::from("hotfix").slug(), "hotfix");
     }
 }

@@ -56,12 +56,7 @@ impl Migrations {
         let path = path.as_ref();
         let listing = directory::read(path)?;
         let origin = Origin::Directory(path.display().to_string());
-        Self::build(
-            listing.migrations,
-            listing.lock_file,
-            listing.problems,
-            origin,
-        )
+        Self::build(listing.migrations, listing.lock_file, listing.problems, origin)
     }
 
     /// From names and scripts, in any order.
@@ -76,10 +71,7 @@ impl Migrations {
         N: Into<MigrationName>,
         S: Into<Cow<'static, str>>,
     {
-        let entries = scripts
-            .into_iter()
-            .map(|(n, s)| Migration::new(n, s))
-            .collect();
+        let entries = scripts.into_iter().map(|(n, s)| Migration::new(n, s)).collect();
         Self::build(entries, LockFile::Absent, Vec::new(), Origin::Embedded)
     }
 
@@ -92,12 +84,7 @@ impl Migrations {
         entries.sort_by(|a, b| a.name().cmp(b.name()));
         entries.dedup_by(|b, a| a.name() == b.name());
         let problems = content_problems(&entries);
-        Self {
-            entries,
-            lock_file: LockFile::Absent,
-            problems,
-            origin: Origin::Embedded,
-        }
+        Self { entries, lock_file: LockFile::Absent, problems, origin: Origin::Embedded }
     }
 
     /// The same set with what `migration_lock.toml` said.
@@ -114,22 +101,12 @@ impl Migrations {
         origin: Origin,
     ) -> Result<Self, MigrationsError> {
         entries.sort_by(|a, b| a.name().cmp(b.name()));
-        if let Some(pair) = entries
-            .windows(2)
-            .find(|pair| pair[0].name() == pair[1].name())
-        {
-            return Err(MigrationsError::DuplicateName {
-                name: pair[0].name().to_string(),
-            });
+        if let Some(pair) = entries.windows(2).find(|pair| pair[0].name() == pair[1].name()) {
+            return Err(MigrationsError::DuplicateName { name: pair[0].name().to_string() });
         }
         problems.extend(content_problems(&entries));
         problems.sort_by(|a, b| (&a.name, a.kind.rule()).cmp(&(&b.name, b.kind.rule())));
-        Ok(Self {
-            entries,
-            lock_file,
-            problems,
-            origin,
-        })
+        Ok(Self { entries, lock_file, problems, origin })
     }
 
     /// The migrations in order.
@@ -158,10 +135,7 @@ impl Migrations {
     /// The migration of a name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Migration> {
-        let at = self
-            .entries
-            .binary_search_by(|m| m.name().as_str().cmp(name))
-            .ok()?;
+        let at = self.entries.binary_search_by(|m| m.name().as_str().cmp(name)).ok()?;
         self.entries.get(at)
     }
 
@@ -200,12 +174,7 @@ fn content_problems(entries: &[Migration]) -> Vec<FolderProblem> {
     for migration in entries {
         let name = migration.name();
         let mut report = |kind, message: String, position| {
-            problems.push(FolderProblem {
-                kind,
-                name: name.clone(),
-                message,
-                position,
-            });
+            problems.push(FolderProblem { kind, name: name.clone(), message, position });
         };
         let length = name.as_str().chars().count();
         if length > MAX_NAME_CHARS {
@@ -251,11 +220,7 @@ fn text_problems(migration: &Migration, text: &str) -> Vec<(FolderProblemKind, S
         ));
     }
     if let Some(at) = text.find('\0') {
-        found.push((
-            FolderProblemKind::NulByte,
-            "the script contains a NUL byte".to_owned(),
-            at,
-        ));
+        found.push((FolderProblemKind::NulByte, "the script contains a NUL byte".to_owned(), at));
     }
     if let Some(first_crlf) = text.find("\r\n") {
         let bytes = text.as_bytes();
@@ -283,11 +248,7 @@ mod tests {
     use super::*;
 
     fn kinds(migrations: &Migrations) -> Vec<FolderProblemKind> {
-        migrations
-            .problems()
-            .iter()
-            .map(FolderProblem::kind)
-            .collect()
+        migrations.problems().iter().map(FolderProblem::kind).collect()
     }
 
     #[test]
@@ -321,13 +282,7 @@ mod tests {
         use FolderProblemKind::*;
         assert_eq!(
             kinds(&set),
-            [
-                ByteOrderMark,
-                NulByte,
-                MixedLineEndings,
-                NameCaseConflict,
-                NameTooLong
-            ]
+            [ByteOrderMark, NulByte, MixedLineEndings, NameCaseConflict, NameTooLong]
         );
         assert_eq!(set.problems()[1].position().unwrap().line, 2);
         assert_eq!(set.problems()[1].position().unwrap().column, 3);

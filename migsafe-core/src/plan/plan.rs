@@ -68,10 +68,7 @@ impl Plan {
             .filter(|(index, entry)| target.includes(*index, entry.name()))
             .filter_map(|(_, entry)| {
                 let checksum = *entry.checksum()?;
-                Some(PlanStep {
-                    name: entry.name().clone(),
-                    checksum,
-                })
+                Some(PlanStep { name: entry.name().clone(), checksum })
             })
             .collect();
         Self {

@@ -5,10 +5,7 @@ use std::str::FromStr;
 
 /// The three built-in grades of strictness, ordered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "every rule gives a severity for exactly these three"
-)]
+#[expect(clippy::exhaustive_enums, reason = "every rule gives a severity for exactly these three")]
 pub enum Tier {
     /// A database that may be thrown away.
     Development,
@@ -46,10 +43,7 @@ impl Environment {
 
     /// An environment of your own, with the defaults of a tier.
     pub fn named(name: impl Into<String>, tier: Tier) -> Self {
-        Self {
-            name: name.into(),
-            tier,
-        }
+        Self { name: name.into(), tier }
     }
 
     /// Its name.

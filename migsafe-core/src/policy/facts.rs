@@ -29,13 +29,7 @@ impl<'a> Facts<'a> {
         database: &'a DatabaseFacts,
         scripts: &'a BTreeMap<MigrationName, Script>,
     ) -> Self {
-        Self {
-            migrations,
-            diagnosis,
-            database,
-            scripts,
-            dialect,
-        }
+        Self { migrations, diagnosis, database, scripts, dialect }
     }
 
     /// The folder.
@@ -76,8 +70,6 @@ impl<'a> Facts<'a> {
     /// Whether the migration of this name would be applied by a deploy.
     #[must_use]
     pub fn is_pending(&self, name: &MigrationName) -> bool {
-        self.diagnosis
-            .entry(name.as_str())
-            .is_none_or(|entry| entry.state().is_pending())
+        self.diagnosis.entry(name.as_str()).is_none_or(|entry| entry.state().is_pending())
     }
 }

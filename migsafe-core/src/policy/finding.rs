@@ -26,20 +26,13 @@ impl Location {
     /// A position in the text, the statement not known.
     #[must_use]
     pub fn at(position: Position) -> Self {
-        Self {
-            statement: None,
-            line: Some(position.line),
-            column: Some(position.column),
-        }
+        Self { statement: None, line: Some(position.line), column: Some(position.column) }
     }
 
     /// The beginning of a statement; `index` counts from 0.
     #[must_use]
     pub fn of_statement(index: usize, statement: &Statement) -> Self {
-        Self {
-            statement: Some(index + 1),
-            ..Self::at(statement.start())
-        }
+        Self { statement: Some(index + 1), ..Self::at(statement.start()) }
     }
 }
 
@@ -76,11 +69,7 @@ impl<'a> Findings<'a> {
         severity: Severity,
         collected: &'a mut Vec<Finding>,
     ) -> Self {
-        Self {
-            rule,
-            severity,
-            collected,
-        }
+        Self { rule, severity, collected }
     }
 
     /// Reports something about the database or the folder as a whole.
@@ -95,12 +84,7 @@ impl<'a> Findings<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.push(
-            Some(migration.clone()),
-            Location::default(),
-            message.into(),
-            help.into(),
-        );
+        self.push(Some(migration.clone()), Location::default(), message.into(), help.into());
     }
 
     /// Reports something at a place of a migration's script.
@@ -111,12 +95,7 @@ impl<'a> Findings<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.push(
-            Some(migration.clone()),
-            location,
-            message.into(),
-            help.into(),
-        );
+        self.push(Some(migration.clone()), location, message.into(), help.into());
     }
 
     /// From here on, findings of this rule weigh at most this much: for facts that matter less in a

@@ -8,11 +8,7 @@ pub(super) fn problems<'a>(
     facts: &Facts<'a>,
     kind: FolderProblemKind,
 ) -> impl Iterator<Item = &'a FolderProblem> {
-    facts
-        .migrations()
-        .problems()
-        .iter()
-        .filter(move |problem| problem.kind() == kind)
+    facts.migrations().problems().iter().filter(move |problem| problem.kind() == kind)
 }
 
 /// Reports every problem of a kind at the full weight of the rule.
@@ -41,19 +37,13 @@ pub(super) fn report_pending(
             report(findings, problem, help);
         } else {
             let note = &mut findings.weigh_at_most(Severity::Note);
-            report(
-                note,
-                problem,
-                "leave the file as it is: its script has run already",
-            );
+            report(note, problem, "leave the file as it is: its script has run already");
         }
     }
 }
 
 /// Reports one problem at its place.
 pub(super) fn report(findings: &mut Findings<'_>, problem: &FolderProblem, help: &str) {
-    let location = problem
-        .position()
-        .map_or_else(Location::default, Location::at);
+    let location = problem.position().map_or_else(Location::default, Location::at);
     findings.report_at(problem.name(), location, problem.message(), help);
 }

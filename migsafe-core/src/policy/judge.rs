@@ -62,12 +62,7 @@ impl Policy {
     /// The built-in defaults of an environment.
     #[must_use]
     pub fn for_environment(environment: Environment) -> Self {
-        Self {
-            environment,
-            overrides: Vec::new(),
-            failing: Severity::Error,
-            custom: Vec::new(),
-        }
+        Self { environment, overrides: Vec::new(), failing: Severity::Error, custom: Vec::new() }
     }
 
     /// Sets the severity of a rule; later overrides win over earlier ones.
@@ -85,11 +80,7 @@ impl Policy {
         if !self.rules().any(|known| known.id() == rule) {
             return Err(UnknownRule(rule));
         }
-        self.overrides.push(Override {
-            rule,
-            severity,
-            reason: reason.into(),
-        });
+        self.overrides.push(Override { rule, severity, reason: reason.into() });
         Ok(self)
     }
 
@@ -131,18 +122,14 @@ impl Policy {
     #[must_use]
     pub fn severity(&self, rule: &str) -> Severity {
         let tier = self.environment.tier();
-        self.overrides
-            .iter()
-            .rev()
-            .find(|o| o.rule == rule)
-            .map_or_else(
-                || {
-                    self.rules()
-                        .find(|known| known.id() == rule)
-                        .map_or(Severity::Error, |known| known.default_severity(tier))
-                },
-                |o| o.severity,
-            )
+        self.overrides.iter().rev().find(|o| o.rule == rule).map_or_else(
+            || {
+                self.rules()
+                    .find(|known| known.id() == rule)
+                    .map_or(Severity::Error, |known| known.default_severity(tier))
+            },
+            |o| o.severity,
+        )
     }
 
     /// Runs every rule; gravest findings first, then in the order of migrations.
@@ -174,11 +161,9 @@ impl Policy {
     /// Judges the facts: the plan for everything up to the target, or the refusal.
     #[must_use]
     pub fn judge(&self, facts: &Facts<'_>, target: &Target) -> Verdict {
-        let findings = self.findings(facts);
-        if findings
-            .iter()
-            .any(|finding| finding.severity >= self.failing)
-        {
+        let mut findings = self.findings(facts);
+        findings.extend(unusable(facts, target, &findings));
+        if findings.iter().any(|finding| finding.severity >= self.failing) {
             Verdict::Refuse(Refusal::new(findings, self.failing))
         } else {
             Verdict::Proceed(Plan::new(facts, target, self.environment.name(), findings))
@@ -189,6 +174,29 @@ impl Policy {
         let built_in = built_in_rules().map(|rule| rule as &dyn Rule);
         built_in.chain(self.custom.iter().map(|rule| &**rule))
     }
+}
+
+/// Pending migrations within the target that have no script to run. Rules report them, but no
+/// override may turn them into something that a deploy passes over in silence.
+fn unusable(facts: &Facts<'_>, target: &Target, findings: &[Finding]) -> Vec<Finding> {
+    let reported = |name| {
+        findings.iter().any(|f| f.severity == Severity::Error && f.migration.as_ref() == Some(name))
+    };
+    facts
+        .diagnosis()
+        .pending()
+        .enumerate()
+        .filter(|(index, entry)| target.includes(*index, entry.name()))
+        .filter(|(_, entry)| entry.checksum().is_none() && !reported(entry.name()))
+        .map(|(_, entry)| Finding {
+            rule: "unreadable-script".into(),
+            severity: Severity::Error,
+            migration: Some(entry.name().clone()),
+            message: "there is no script that could be applied".to_owned(),
+            help: "restore the script or remove the folder".to_owned(),
+            location: super::Location::default(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -202,21 +210,12 @@ mod tests {
             .and_then(|p| p.with_override("ghost", Severity::Warn, "second"))
             .unwrap();
         assert_eq!(policy.severity("ghost"), Severity::Warn);
-        assert!(
-            Policy::default()
-                .with_override("gost", Severity::Off, "typo")
-                .is_err()
-        );
+        assert!(Policy::default().with_override("gost", Severity::Off, "typo").is_err());
         assert_eq!(Policy::default().severity("gost"), Severity::Error);
     }
 
     #[test]
     fn the_failing_level_cannot_be_off() {
-        assert_eq!(
-            Policy::default()
-                .failing_at(Severity::Off)
-                .failing_severity(),
-            Severity::Note
-        );
+        assert_eq!(Policy::default().failing_at(Severity::Off).failing_severity(), Severity::Note);
     }
 }

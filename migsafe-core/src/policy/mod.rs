@@ -15,6 +15,7 @@
 mod environment;
 mod facts;
 mod finding;
+mod folder;
 mod judge;
 mod rule;
 pub(crate) mod rules;

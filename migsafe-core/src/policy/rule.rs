@@ -151,11 +151,7 @@ mod tests {
         for rule in built_in_rules() {
             let page = rule.documentation();
             for heading in ["What it detects", "Why it hurts", "What to do"] {
-                assert!(
-                    page.contains(&format!("## {heading}")),
-                    "{}: no {heading}",
-                    rule.id
-                );
+                assert!(page.contains(&format!("## {heading}")), "{}: no {heading}", rule.id);
             }
         }
     }

@@ -49,11 +49,8 @@ impl FromStr for Severity {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|level| level.name() == text)
-            .ok_or_else(|| {
-                format!("no severity is named {text:?}; there are off, note, warn and error")
-            })
+        Self::ALL.into_iter().find(|level| level.name() == text).ok_or_else(|| {
+            format!("no severity is named {text:?}; there are off, note, warn and error")
+        })
     }
 }

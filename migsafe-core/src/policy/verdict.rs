@@ -52,8 +52,6 @@ impl Refusal {
 
     /// The findings that cause the refusal: at or above the failing severity.
     pub fn causes(&self) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(|finding| finding.severity >= self.failing)
+        self.findings.iter().filter(|finding| finding.severity >= self.failing)
     }
 }

@@ -72,9 +72,7 @@ impl Status {
 
     /// The findings that refuse.
     pub fn causes(&self) -> impl Iterator<Item = &Finding> {
-        self.findings
-            .iter()
-            .filter(|finding| finding.severity >= self.failing)
+        self.findings.iter().filter(|finding| finding.severity >= self.failing)
     }
 
     /// Whether any finding refuses.

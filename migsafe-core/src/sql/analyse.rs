@@ -26,11 +26,7 @@ pub struct Limits {
 impl Default for Limits {
     /// 32 MiB, 500 levels, 15,000 parts.
     fn default() -> Self {
-        Self {
-            max_bytes: 32 << 20,
-            max_nesting: 500,
-            max_chain: MAX_CHAIN,
-        }
+        Self { max_bytes: 32 << 20, max_nesting: 500, max_chain: MAX_CHAIN }
     }
 }
 
@@ -94,10 +90,7 @@ pub fn analyse_with(dialect: Dialect, script: &str, limits: &Limits) -> Script {
         let message = format!("larger than {} bytes: not analysed", limits.max_bytes);
         Reading::failed(0, message)
     } else if let Some(offset) = script.find('\0') {
-        Reading::failed(
-            offset,
-            "a NUL character: the database cannot take it".to_owned(),
-        )
+        Reading::failed(offset, "a NUL character: the database cannot take it".to_owned())
     } else {
         on_large_stack(|| read(dialect, script, limits)).unwrap_or_else(|reason| {
             Reading::failed(0, format!("the analysis could not be run: {reason}"))
@@ -116,11 +109,7 @@ pub(super) struct Reading {
 
 impl Reading {
     fn failed(offset: usize, message: String) -> Self {
-        Self {
-            statements: Vec::new(),
-            problems: vec![(offset, message)],
-            split: false,
-        }
+        Self { statements: Vec::new(), problems: vec![(offset, message)], split: false }
     }
 
     fn into_script(self, dialect: Dialect, script: &str, lines: &LineIndex<'_>) -> Script {
@@ -138,19 +127,10 @@ impl Reading {
         }
         let problems = problems
             .into_iter()
-            .map(|(offset, message)| Problem {
-                position: lines.position(offset),
-                message,
-            })
+            .map(|(offset, message)| Problem { position: lines.position(offset), message })
             .collect();
         let header = Header::read(script);
-        Script {
-            dialect,
-            statements,
-            problems,
-            header,
-            split: self.split,
-        }
+        Script { dialect, statements, problems, header, split: self.split }
     }
 }
 
@@ -187,16 +167,11 @@ fn read(dialect: Dialect, script: &str, limits: &Limits) -> Reading {
 
 /// Runs `work` on a thread with a large stack; the error says why it did not finish.
 fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
-    let builder = thread::Builder::new()
-        .name("migsafe-sql".to_owned())
-        .stack_size(STACK_BYTES);
+    let builder = thread::Builder::new().name("migsafe-sql".to_owned()).stack_size(STACK_BYTES);
     thread::scope(|scope| {
-        let handle = builder
-            .spawn_scoped(scope, work)
-            .map_err(|error: io::Error| error.to_string())?;
-        handle
-            .join()
-            .map_err(|_| "it stopped at an internal error".to_owned())
+        let handle =
+            builder.spawn_scoped(scope, work).map_err(|error: io::Error| error.to_string())?;
+        handle.join().map_err(|_| "it stopped at an internal error".to_owned())
     })
 }
 

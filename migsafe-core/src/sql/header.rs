@@ -46,13 +46,7 @@ impl Header {
             };
             let indent = line.chars().count() - text.chars().count();
             let column = u32::try_from(indent + 1).unwrap_or(u32::MAX);
-            header.read_comment(
-                comment,
-                Position {
-                    line: number,
-                    column,
-                },
-            );
+            header.read_comment(comment, Position { line: number, column });
         }
         header
     }
@@ -90,15 +84,9 @@ impl Header {
             return;
         };
         let reason = strip_word(reason, "because").unwrap_or(reason);
-        let reason = reason
-            .trim()
-            .trim_start_matches([':', '-', '–', '—'])
-            .trim();
+        let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim();
         if reason.is_empty() {
-            self.problem(
-                position,
-                format!("`{NO_TRANSACTION}` needs a reason: write `{EXAMPLE}`"),
-            );
+            self.problem(position, format!("`{NO_TRANSACTION}` needs a reason: write `{EXAMPLE}`"));
         } else if self.no_transaction.is_some() {
             self.problem(position, format!("`{NO_TRANSACTION}` is given twice"));
         } else {
@@ -149,9 +137,7 @@ mod tests {
     fn problem(script: &str) -> (u32, u32, String) {
         let header = Header::read(script);
         assert_eq!(header.no_transaction(), None, "{script}");
-        let [problem] = header.problems() else {
-            panic!("{script}: {header:?}")
-        };
+        let [problem] = header.problems() else { panic!("{script}: {header:?}") };
         let position = problem.position();
         (position.line, position.column, problem.message().to_owned())
     }
@@ -187,21 +173,9 @@ mod tests {
         let (line, column, message) = problem("-- x\n  -- migsafe: no-transaction\n");
         assert_eq!((line, column), (2, 3));
         assert!(message.contains("needs a reason"), "{message}");
-        assert!(
-            problem("-- migsafe: no-transaction because ")
-                .2
-                .contains("needs a reason")
-        );
-        assert!(
-            problem("-- migsafe: no-transactions x")
-                .2
-                .contains("`no-transactions`")
-        );
-        assert!(
-            problem("-- migsafe: allow(x) because y")
-                .2
-                .contains("`allow(x)`")
-        );
+        assert!(problem("-- migsafe: no-transaction because ").2.contains("needs a reason"));
+        assert!(problem("-- migsafe: no-transactions x").2.contains("`no-transactions`"));
+        assert!(problem("-- migsafe: allow(x) because y").2.contains("`allow(x)`"));
         assert!(problem("-- migsafe:").2.contains("unknown directive"));
         assert!(problem("-- migsafe no-transaction x").2.contains("colon"));
     }
@@ -210,9 +184,6 @@ mod tests {
     fn a_second_one_is_a_problem_and_the_first_stays() {
         let header = Header::read("-- migsafe: no-transaction a\n-- migsafe: no-transaction b");
         assert_eq!(header.no_transaction(), Some("a"));
-        assert_eq!(
-            header.problems()[0].message(),
-            "`no-transaction` is given twice"
-        );
+        assert_eq!(header.problems()[0].message(), "`no-transaction` is given twice");
     }
 }

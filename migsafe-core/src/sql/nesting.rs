@@ -33,10 +33,7 @@ pub(in crate::sql) fn check(text: &str, tokens: &[Token], limits: &Limits) -> Re
         };
         match level {
             Step::Open => {
-                open.push(Level {
-                    run: 1,
-                    case: token.kind == Kind::Word,
-                });
+                open.push(Level { run: 1, case: token.kind == Kind::Word });
                 live += 1;
             }
             Step::Close if open.len() > 1 => live -= open.pop().map_or(0, |level| level.run),
@@ -55,10 +52,7 @@ pub(in crate::sql) fn check(text: &str, tokens: &[Token], limits: &Limits) -> Re
             }
         }
         let message = if open.len() > limits.max_nesting() + 1 {
-            format!(
-                "not analysed: nested more than {} levels deep",
-                limits.max_nesting()
-            )
+            format!("not analysed: nested more than {} levels deep", limits.max_nesting())
         } else if live > limits.max_chain() {
             format!(
                 "not analysed: a chain of more than {} parts without a comma",
@@ -67,10 +61,7 @@ pub(in crate::sql) fn check(text: &str, tokens: &[Token], limits: &Limits) -> Re
         } else {
             continue;
         };
-        return Err(TooDeep {
-            offset: token.range().start,
-            message,
-        });
+        return Err(TooDeep { offset: token.range().start, message });
     }
     Ok(())
 }

@@ -64,11 +64,7 @@ impl<'a> LineIndex<'a> {
         if text.len().is_multiple_of(BLOCK) {
             blocks.push(characters);
         }
-        Self {
-            text,
-            lines,
-            blocks,
-        }
+        Self { text, lines, blocks }
     }
 
     /// The position of a byte offset. An offset inside a character means that character, and one
@@ -83,10 +79,7 @@ impl<'a> LineIndex<'a> {
         // `lines` begins with 0, so `line` is at least 1.
         let start = self.lines[line - 1];
         let column = self.characters_before(offset) - self.characters_before(start) + 1;
-        Position {
-            line: saturated(line),
-            column: saturated(column),
-        }
+        Position { line: saturated(line), column: saturated(column) }
     }
 
     /// The byte offset of the character with this number, counted from 1 over the whole text, as
@@ -95,10 +88,7 @@ impl<'a> LineIndex<'a> {
     #[must_use]
     pub fn from_char_offset(&self, number: usize) -> usize {
         let before = number.saturating_sub(1);
-        let block = self
-            .blocks
-            .partition_point(|&count| count <= before)
-            .saturating_sub(1);
+        let block = self.blocks.partition_point(|&count| count <= before).saturating_sub(1);
         let mut missing = before - self.blocks[block];
         let from = block * BLOCK;
         for (i, &byte) in self.text.as_bytes()[from..].iter().enumerate() {
@@ -148,11 +138,7 @@ mod tests {
         assert_eq!(at("ab\ncd", 2), (1, 3));
         assert_eq!(at("ab\r\ncd", 5), (2, 2));
         assert_eq!(at("é漢𐐷x", 9), (1, 4));
-        assert_eq!(
-            at("é漢𐐷x", 8),
-            (1, 3),
-            "inside a character means that character"
-        );
+        assert_eq!(at("é漢𐐷x", 8), (1, 3), "inside a character means that character");
         assert_eq!(at("\u{feff}x", 3), (1, 2));
         assert_eq!(at("a\n", 2), (2, 1));
     }
@@ -169,10 +155,7 @@ mod tests {
         let text = "é;".repeat(1_000_000);
         let index = LineIndex::new(&text);
         for statement in (0..1_000_000).step_by(7) {
-            assert_eq!(
-                index.position(statement * 3).column as usize,
-                statement * 2 + 1
-            );
+            assert_eq!(index.position(statement * 3).column as usize, statement * 2 + 1);
         }
     }
 

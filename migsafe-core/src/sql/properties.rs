@@ -148,10 +148,7 @@ const WHOLE: &[&str] = &[
 ];
 
 fn glued(fragments: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
-    let fragment = (
-        prop::sample::select(fragments),
-        prop::sample::select(&["", " ", "\n"][..]),
-    );
+    let fragment = (prop::sample::select(fragments), prop::sample::select(&["", " ", "\n"][..]));
     prop::collection::vec(fragment, 0..most)
         .prop_map(|parts| parts.into_iter().flat_map(|(a, b)| [a, b]).collect())
 }

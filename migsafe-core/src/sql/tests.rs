@@ -5,11 +5,7 @@ use crate::Dialect::{self, Postgres, Sqlite};
 
 fn texts(dialect: Dialect, sql: &str) -> Vec<String> {
     let script = analyse(dialect, sql);
-    script
-        .statements()
-        .iter()
-        .map(|s| sql[s.range()].to_owned())
-        .collect()
+    script.statements().iter().map(|s| sql[s.range()].to_owned()).collect()
 }
 
 fn unparsed(statement: &Statement) -> bool {
@@ -24,9 +20,7 @@ fn a_plain_script_in_both_dialects() {
         assert_eq!(script.dialect(), dialect);
         assert!(script.is_split() && !script.is_empty());
         assert_eq!(script.problems(), []);
-        let [create, insert] = script.statements() else {
-            panic!("{script:?}")
-        };
+        let [create, insert] = script.statements() else { panic!("{script:?}") };
         assert_eq!(&sql[create.range()], "CREATE TABLE t (id int)");
         assert_eq!(
             (create.start(), create.verb()),
@@ -34,10 +28,7 @@ fn a_plain_script_in_both_dialects() {
         );
         assert_eq!(create.class(), TransactionClass::MayRun);
         assert_eq!(&sql[insert.range()], "INSERT INTO t VALUES ('é;')");
-        assert_eq!(
-            (insert.start(), insert.verb()),
-            (Position { line: 4, column: 9 }, "INSERT")
-        );
+        assert_eq!((insert.start(), insert.verb()), (Position { line: 4, column: 9 }, "INSERT"));
         assert_eq!(insert.facts(), []);
     }
 }
@@ -59,10 +50,7 @@ fn a_byte_order_mark_is_no_part_of_the_first_statement() {
         let script = analyse(dialect, "\u{feff}BEGIN;");
         assert_eq!(script.problems(), []);
         assert_eq!(script.statements()[0].range(), 3..8);
-        assert_eq!(
-            script.statements()[0].start(),
-            Position { line: 1, column: 2 }
-        );
+        assert_eq!(script.statements()[0].start(), Position { line: 1, column: 2 });
         assert!(script.statements()[0].has(|f| *f == Fact::BeginsTransaction));
     }
 }
@@ -72,10 +60,7 @@ fn nul_is_a_problem_with_its_place() {
     for dialect in [Postgres, Sqlite] {
         let script = analyse(dialect, "SELECT 1;\n \0SELECT 2");
         assert!(!script.is_split() && !script.is_empty());
-        assert_eq!(
-            script.problems()[0].position(),
-            Position { line: 2, column: 2 }
-        );
+        assert_eq!(script.problems()[0].position(), Position { line: 2, column: 2 });
         assert!(script.problems()[0].message().contains("NUL"));
     }
 }
@@ -85,20 +70,10 @@ fn limits_are_kept() {
     let limits = Limits::default().with_max_bytes(10);
     let script = analyse_with(Postgres, "-- migsafe: no-transaction x\nVACUUM", &limits);
     assert!(!script.is_split());
-    assert!(
-        script.problems()[0]
-            .message()
-            .contains("larger than 10 bytes")
-    );
-    assert_eq!(
-        script.header().no_transaction(),
-        Some("x"),
-        "the header is read in any case"
-    );
+    assert!(script.problems()[0].message().contains("larger than 10 bytes"));
+    assert_eq!(script.header().no_transaction(), Some("x"), "the header is read in any case");
 
-    let limits = Limits::default()
-        .with_max_nesting(usize::MAX)
-        .with_max_chain(usize::MAX);
+    let limits = Limits::default().with_max_nesting(usize::MAX).with_max_chain(usize::MAX);
     assert_eq!((limits.max_nesting(), limits.max_chain()), (2_000, 15_000));
     let limits = limits.with_max_nesting(3).with_max_chain(20);
     for dialect in [Postgres, Sqlite] {
@@ -112,17 +87,10 @@ fn limits_are_kept() {
         );
         assert!(analyse_with(dialect, &numbers, &limits).is_split());
         let chain = format!("SELECT 1; SELECT {}1", "1 + ".repeat(10));
-        for over in [
-            "SELECT ((((1))))",
-            "SELECT CASE WHEN (((1))) THEN 1 END",
-            &chain,
-        ] {
+        for over in ["SELECT ((((1))))", "SELECT CASE WHEN (((1))) THEN 1 END", &chain] {
             let script = analyse_with(dialect, over, &limits);
             assert!(!script.is_split(), "{over}");
-            assert!(
-                script.problems()[0].message().starts_with("not analysed: "),
-                "{script:?}"
-            );
+            assert!(script.problems()[0].message().starts_with("not analysed: "), "{script:?}");
             assert_eq!(script.problems()[0].position().line, 1);
         }
     }
@@ -131,10 +99,7 @@ fn limits_are_kept() {
 #[test]
 fn facts_are_known_even_beyond_the_limits() {
     for dialect in [Postgres, Sqlite] {
-        let script = analyse(
-            dialect,
-            &format!("SELECT {}1; COMMIT;", "NOT ".repeat(100_000)),
-        );
+        let script = analyse(dialect, &format!("SELECT {}1; COMMIT;", "NOT ".repeat(100_000)));
         assert!(!script.is_split());
         assert!(script.statements()[1].has(|fact| *fact == Fact::EndsTransaction));
     }
@@ -151,18 +116,8 @@ fn what_is_too_deep_or_never_ends_is_given_up_without_harm() {
         (format!("SELECT {}1", "- ".repeat(n)), false),
         (format!("SELECT 1{}", " + 1".repeat(n / 2)), false),
         (format!("SELECT 1{}", " OR a = 1".repeat(n / 2)), false),
-        (
-            format!(
-                "SELECT {}1{}",
-                "CASE WHEN ".repeat(n),
-                " THEN 1 END".repeat(n)
-            ),
-            false,
-        ),
-        (
-            format!("SELECT {}1{}", "(SELECT ".repeat(n), ")".repeat(n)),
-            false,
-        ),
+        (format!("SELECT {}1{}", "CASE WHEN ".repeat(n), " THEN 1 END".repeat(n)), false),
+        (format!("SELECT {}1{}", "(SELECT ".repeat(n), ")".repeat(n)), false),
         ("SELECT ".repeat(n), false),
         ("EXPLAIN ".repeat(n), false),
         ("CREATE ".repeat(n), false),
@@ -172,48 +127,23 @@ fn what_is_too_deep_or_never_ends_is_given_up_without_harm() {
         ("SELECT 1; SELECT 'abc; SELECT 2".to_owned(), false),
         ("SELECT 1; SELECT \"abc; SELECT 2".to_owned(), false),
         (format!("SELECT 1 IN ({}1)", "1,".repeat(n)), true),
-        (
-            format!("INSERT INTO t VALUES {}(1)", "(1, 'x'),".repeat(n)),
-            true,
-        ),
+        (format!("INSERT INTO t VALUES {}(1)", "(1, 'x'),".repeat(n)), true),
     ] {
         for dialect in [Postgres, Sqlite] {
             let script = analyse(dialect, &nasty);
             let start: String = nasty.chars().take(40).collect();
-            assert_eq!(
-                script.is_split(),
-                splits,
-                "{dialect} {start} {:?}",
-                script.problems()
-            );
+            assert_eq!(script.is_split(), splits, "{dialect} {start} {:?}", script.problems());
             assert_eq!(script.problems().is_empty(), splits, "{dialect} {start}");
         }
     }
-    for nasty in [
-        "$$",
-        "$a$ $$",
-        "/* x",
-        "/* /* */",
-        "E'\\'",
-        "B'0",
-        "U&\"x",
-        "DO $$ BEGIN",
-    ] {
+    for nasty in ["$$", "$a$ $$", "/* x", "/* /* */", "E'\\'", "B'0", "U&\"x", "DO $$ BEGIN"] {
         let script = analyse(Postgres, &format!("SELECT 1;\nSELECT 2; {nasty}; COMMIT;"));
         assert!(!script.is_split(), "{nasty}");
-        assert_eq!(
-            script.problems()[0].position().line,
-            2,
-            "{nasty} {:?}",
-            script.problems()
-        );
+        assert_eq!(script.problems()[0].position().line, 2, "{nasty} {:?}", script.problems());
     }
     let comments = "/* ".repeat(100_000);
     assert!(!analyse(Postgres, &comments).is_split());
-    assert!(
-        analyse(Sqlite, &comments).is_empty(),
-        "SQLite takes it for a comment"
-    );
+    assert!(analyse(Sqlite, &comments).is_empty(), "SQLite takes it for a comment");
 }
 
 #[test]
@@ -224,11 +154,7 @@ fn the_default_limits_fit_the_stack() {
     for sql in [
         format!("SELECT {}1{}", "(SELECT ".repeat(depth), ")".repeat(depth)),
         format!("SELECT {}1{}", "f(a, ".repeat(depth), ")".repeat(depth)),
-        format!(
-            "SELECT {}1{}",
-            "CASE WHEN 1 THEN ".repeat(depth),
-            " END".repeat(depth)
-        ),
+        format!("SELECT {}1{}", "CASE WHEN 1 THEN ".repeat(depth), " END".repeat(depth)),
         format!("SELECT {}1", "NOT NOT ".repeat(chain)),
         format!("SELECT {}1", "- - ".repeat(chain)),
         format!("SELECT {}1", "1 + ".repeat(chain)),
@@ -238,12 +164,7 @@ fn the_default_limits_fit_the_stack() {
         for dialect in [Postgres, Sqlite] {
             let script = analyse_with(dialect, &sql, &deepest);
             assert_eq!(script.statements().len(), 1);
-            assert!(
-                !script
-                    .problems()
-                    .iter()
-                    .any(|p| p.message().contains("not analysed"))
-            );
+            assert!(!script.problems().iter().any(|p| p.message().contains("not analysed")));
         }
         assert!(analyse_with(Postgres, &sql, &deepest).is_split());
     }
@@ -256,10 +177,7 @@ fn postgres_errors_are_marked_and_the_split_stays() {
     assert!(script.is_split());
     let marks: Vec<bool> = script.statements().iter().map(unparsed).collect();
     assert_eq!(marks, [false, true, false, true]);
-    assert_eq!(
-        script.problems()[0].position(),
-        Position { line: 2, column: 1 }
-    );
+    assert_eq!(script.problems()[0].position(), Position { line: 2, column: 1 });
     assert_eq!(texts(Postgres, sql)[1], "FROBNICATE TABLE x");
 }
 
@@ -271,10 +189,7 @@ fn postgres_missing_semicolons_are_noticed() {
     assert!(unparsed(&script.statements()[0]) && unparsed(&script.statements()[1]));
     assert!(!unparsed(&script.statements()[2]));
     assert_eq!(script.problems().len(), 2, "{:?}", script.problems());
-    assert_eq!(
-        script.problems()[0].position(),
-        Position { line: 2, column: 1 }
-    );
+    assert_eq!(script.problems()[0].position(), Position { line: 2, column: 1 });
 }
 
 #[test]
@@ -312,42 +227,17 @@ fn postgres_dumps_are_read() {
     assert_eq!(script.problems(), []);
     assert!(script.is_split());
     let verbs: Vec<&str> = script.statements().iter().map(Statement::verb).collect();
-    assert_eq!(
-        verbs,
-        [
-            "\\restrict",
-            "SET",
-            "SELECT",
-            "COPY",
-            "SELECT",
-            "\\unrestrict"
-        ]
-    );
-    assert_eq!(
-        script.statements()[0].facts(),
-        [Fact::PsqlCommand("\\restrict".to_owned())]
-    );
-    assert_eq!(
-        script.statements()[2].facts(),
-        [Fact::SetsSearchPath { local: false }]
-    );
+    assert_eq!(verbs, ["\\restrict", "SET", "SELECT", "COPY", "SELECT", "\\unrestrict"]);
+    assert_eq!(script.statements()[0].facts(), [Fact::PsqlCommand("\\restrict".to_owned())]);
+    assert_eq!(script.statements()[2].facts(), [Fact::SetsSearchPath { local: false }]);
     assert_eq!(script.statements()[3].facts(), [Fact::CopyFromStdin]);
-    assert_eq!(
-        script.statements()[4].start(),
-        Position {
-            line: 11,
-            column: 1
-        }
-    );
+    assert_eq!(script.statements()[4].start(), Position { line: 11, column: 1 });
     assert_eq!(texts(Postgres, sql)[0], "\\restrict abc");
 }
 
 #[test]
 fn postgres_psql_lines_end_the_statement_before_them() {
-    let script = analyse(
-        Postgres,
-        "SELECT 1 \\gset\nSELECT 2;\n\\i other.sql\nBEGIN;",
-    );
+    let script = analyse(Postgres, "SELECT 1 \\gset\nSELECT 2;\n\\i other.sql\nBEGIN;");
     assert_eq!(script.problems(), []);
     let verbs: Vec<&str> = script.statements().iter().map(Statement::verb).collect();
     assert_eq!(verbs, ["SELECT", "\\gset", "SELECT", "\\i", "BEGIN"]);
@@ -363,14 +253,8 @@ fn sqlite_redefined_tables_of_prisma() {
     assert_eq!(script.problems(), []);
     assert!(script.is_split());
     assert_eq!(script.statements().len(), 7);
-    assert_eq!(
-        script.statements()[1].facts(),
-        [Fact::ForeignKeysPragma { on: false }]
-    );
-    assert_eq!(
-        script.statements()[6].facts(),
-        [Fact::ForeignKeysPragma { on: true }]
-    );
+    assert_eq!(script.statements()[1].facts(), [Fact::ForeignKeysPragma { on: false }]);
+    assert_eq!(script.statements()[6].facts(), [Fact::ForeignKeysPragma { on: true }]);
 }
 
 #[test]
@@ -379,10 +263,7 @@ fn sqlite_scripts_the_parser_rejects_are_still_judged() {
     let script = analyse(Sqlite, sql);
     assert!(!script.is_split());
     assert_eq!(script.problems().len(), 1);
-    assert_eq!(
-        script.problems()[0].position(),
-        Position { line: 2, column: 3 }
-    );
+    assert_eq!(script.problems()[0].position(), Position { line: 2, column: 3 });
     assert_eq!(script.statements().len(), 6);
     assert!(unparsed(&script.statements()[1]) && !unparsed(&script.statements()[0]));
     assert!(script.statements()[4].has(|fact| *fact == Fact::EndsTransaction));
@@ -401,10 +282,7 @@ fn sqlite_triggers_are_one_statement() {
 #[test]
 fn large_data_is_within_the_limits() {
     let row = "(1, 'some text that a seed file holds', NULL, '2025-11-12 19:03:09'),\n";
-    let sql = format!(
-        "INSERT INTO t VALUES\n{}(2, '', NULL, '');\nSELECT 1",
-        row.repeat(30_000)
-    );
+    let sql = format!("INSERT INTO t VALUES\n{}(2, '', NULL, '');\nSELECT 1", row.repeat(30_000));
     for dialect in [Postgres, Sqlite] {
         let script = analyse(dialect, &sql);
         assert!(script.is_split(), "{:?}", script.problems());
@@ -415,9 +293,6 @@ fn large_data_is_within_the_limits() {
 
 #[test]
 fn the_header_comes_with_the_script() {
-    let script = analyse(
-        Postgres,
-        "-- migsafe: no-transaction because of it\nVACUUM;",
-    );
+    let script = analyse(Postgres, "-- migsafe: no-transaction because of it\nVACUUM;");
     assert_eq!(script.header().no_transaction(), Some("of it"));
 }

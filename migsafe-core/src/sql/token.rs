@@ -89,10 +89,7 @@ impl<'a> Tokens<'a> {
     pub(in crate::sql) fn slice(self, range: Range<usize>) -> Self {
         let end = range.end.min(self.list.len());
         let list = self.list.get(range.start..end).unwrap_or_default();
-        Self {
-            text: self.text,
-            list,
-        }
+        Self { text: self.text, list }
     }
 
     /// The bytes from the first to the last token.
@@ -105,9 +102,7 @@ impl<'a> Tokens<'a> {
 
     /// The text of the token as it stands.
     pub(in crate::sql) fn raw(self, i: usize) -> &'a str {
-        self.get(i)
-            .and_then(|token| self.text.get(token.range()))
-            .unwrap_or_default()
+        self.get(i).and_then(|token| self.text.get(token.range())).unwrap_or_default()
     }
 
     /// The text of an unquoted word.
@@ -117,8 +112,7 @@ impl<'a> Tokens<'a> {
 
     /// Whether the token is this word, unquoted, in any case.
     pub(in crate::sql) fn is(self, i: usize, word: &str) -> bool {
-        self.word(i)
-            .is_some_and(|found| found.eq_ignore_ascii_case(word))
+        self.word(i).is_some_and(|found| found.eq_ignore_ascii_case(word))
     }
 
     /// Whether the token is one of these words.
@@ -128,10 +122,7 @@ impl<'a> Tokens<'a> {
 
     /// Whether these words follow each other from `i`.
     pub(in crate::sql) fn are(self, i: usize, words: &[&str]) -> bool {
-        words
-            .iter()
-            .enumerate()
-            .all(|(n, word)| self.is(i + n, word))
+        words.iter().enumerate().all(|(n, word)| self.is(i + n, word))
     }
 
     pub(in crate::sql) fn punct(self, i: usize, byte: u8) -> bool {
@@ -203,17 +194,12 @@ impl<'a> Tokens<'a> {
 
     /// The leading key words in upper case: `CREATE TABLE`, `INSERT`.
     pub(in crate::sql) fn verb(self) -> String {
-        let first = (0..self.len())
-            .find(|&i| !self.punct(i, b'('))
-            .unwrap_or_default();
+        let first = (0..self.len()).find(|&i| !self.punct(i, b'(')).unwrap_or_default();
         let Some(word) = self.word(first) else {
             return String::new();
         };
         let verb = word.to_ascii_uppercase();
-        let second = |i: usize| {
-            self.word(i)
-                .map(|w| format!("{verb} {}", w.to_ascii_uppercase()))
-        };
+        let second = |i: usize| self.word(i).map(|w| format!("{verb} {}", w.to_ascii_uppercase()));
         let more = match verb.as_str() {
             "CREATE" | "ALTER" | "DROP" => self.object().map(|object| format!("{verb} {object}")),
             "WITH" => self
@@ -322,14 +308,7 @@ mod tests {
         let tokens = scan(sql);
         let t = Tokens::new(sql, &tokens);
         let held: Vec<_> = (0..t.len()).map(|i| t.unquoted(i)).collect();
-        let expected = [
-            Some("it's"),
-            Some("a\"b"),
-            Some("c"),
-            Some("d`e"),
-            None,
-            None,
-        ];
+        let expected = [Some("it's"), Some("a\"b"), Some("c"), Some("d`e"), None, None];
         assert_eq!(held, expected.map(|text| text.map(str::to_owned)));
     }
 

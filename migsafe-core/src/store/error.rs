@@ -97,12 +97,7 @@ pub struct StoreError {
 impl StoreError {
     /// An error with a message (a lower-case fragment without secrets).
     pub fn new(code: StoreErrorCode, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: crate::text::printable(&message.into()),
-            help: None,
-            source: None,
-        }
+        Self { code, message: crate::text::printable(&message.into()), help: None, source: None }
     }
 
     /// The same with a cause. The cause must not show a password in `Display` or `Debug`.
@@ -143,8 +138,6 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source
-            .as_ref()
-            .map(|source| &**source as &(dyn std::error::Error + 'static))
+        self.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
     }
 }

@@ -63,11 +63,7 @@ impl MemoryStore {
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
         let database = Arc::new(Mutex::new(Database::default()));
-        Self {
-            dialect,
-            env: Arc::new(VirtualEnv::new()),
-            database,
-        }
+        Self { dialect, env: Arc::new(VirtualEnv::new()), database }
     }
 
     /// A database with a history.
@@ -99,12 +95,7 @@ impl MemoryStore {
     /// Changes rows and tables behind migsafe's back, as another tool would.
     pub fn tamper(&self, change: impl FnOnce(&mut Option<Vec<HistoryRow>>, &mut BTreeSet<String>)) {
         let mut database = self.database();
-        let Database {
-            rows,
-            tables,
-            version,
-            ..
-        } = &mut *database;
+        let Database { rows, tables, version, .. } = &mut *database;
         change(rows, tables);
         *version += 1;
     }
@@ -127,9 +118,7 @@ impl MemoryStore {
 
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryStore")
-            .field("dialect", &self.dialect)
-            .finish_non_exhaustive()
+        f.debug_struct("MemoryStore").field("dialect", &self.dialect).finish_non_exhaustive()
     }
 }
 
@@ -150,10 +139,7 @@ impl HistoryStore for MemoryStore {
     async fn read(&self) -> Result<Reading, StoreError> {
         let mut database = self.database();
         if database.take(&MemoryFault::ReadFails) {
-            return Err(StoreError::new(
-                StoreErrorCode::Connection,
-                "the connection broke",
-            ));
+            return Err(StoreError::new(StoreErrorCode::Connection, "the connection broke"));
         }
         Ok(database.reading(None))
     }
@@ -162,12 +148,7 @@ impl HistoryStore for MemoryStore {
         let mut database = self.database();
         database.next_session += 1;
         let id = database.next_session;
-        Ok(Box::new(MemorySession {
-            store: self.clone(),
-            id,
-            known_version: None,
-            dead: false,
-        }))
+        Ok(Box::new(MemorySession { store: self.clone(), id, known_version: None, dead: false }))
     }
 
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {
@@ -226,10 +207,7 @@ impl Database {
         let statements = bare.split(';').map(str::trim).filter(|s| !s.is_empty());
         for (index, statement) in statements.enumerate() {
             run_statement(&mut tables, statement).map_err(|message| ScriptFailure {
-                location: Location {
-                    statement: Some(index + 1),
-                    ..Location::default()
-                },
+                location: Location { statement: Some(index + 1), ..Location::default() },
                 ..ScriptFailure::new(message)
             })?;
         }
@@ -244,10 +222,7 @@ fn run_statement(tables: &mut BTreeSet<String>, statement: &str) -> Result<(), S
         .collect();
     let name = |at: usize| words.get(at).map(|word| word.trim_matches('"').to_owned());
     let leading: Vec<String> = words.iter().take(2).map(|w| w.to_uppercase()).collect();
-    match (
-        leading.first().map(String::as_str),
-        leading.get(1).map(String::as_str),
-    ) {
+    match (leading.first().map(String::as_str), leading.get(1).map(String::as_str)) {
         (Some("FAIL"), _) => Err("the statement fails".to_owned()),
         (Some("CREATE"), Some("TABLE")) => {
             let table = name(2).unwrap_or_default();
@@ -256,17 +231,11 @@ fn run_statement(tables: &mut BTreeSet<String>, statement: &str) -> Result<(), S
         }
         (Some("DROP"), Some("TABLE")) => {
             let table = name(2).unwrap_or_default();
-            tables
-                .remove(&table)
-                .then_some(())
-                .ok_or(format!("no table {table}"))
+            tables.remove(&table).then_some(()).ok_or(format!("no table {table}"))
         }
         (Some("INSERT"), Some("INTO")) => {
             let table = name(2).unwrap_or_default();
-            tables
-                .contains(&table)
-                .then_some(())
-                .ok_or(format!("no table {table}"))
+            tables.contains(&table).then_some(()).ok_or(format!("no table {table}"))
         }
         _ => Ok(()),
     }
@@ -285,20 +254,14 @@ impl MemorySession {
     fn in_transaction(&self) -> Result<MutexGuard<'_, Database>, StoreError> {
         let database = self.store.database();
         if self.dead || database.lock_owner != Some(self.id) {
-            return Err(StoreError::new(
-                StoreErrorCode::Connection,
-                "no transaction is open",
-            ));
+            return Err(StoreError::new(StoreErrorCode::Connection, "no transaction is open"));
         }
         Ok(database)
     }
 
     fn abort(&mut self, reason: Aborted, message: &str) -> StepOutcome {
         self.store.database().lock_owner = None;
-        StepOutcome::Aborted {
-            reason,
-            failure: ScriptFailure::new(message),
-        }
+        StepOutcome::Aborted { reason, failure: ScriptFailure::new(message) }
     }
 }
 
@@ -315,10 +278,7 @@ impl Drop for MemorySession {
 impl WriteSession for MemorySession {
     async fn begin(&mut self) -> Result<Begun, StoreError> {
         if self.dead {
-            return Err(StoreError::new(
-                StoreErrorCode::Connection,
-                "the session is closed",
-            ));
+            return Err(StoreError::new(StoreErrorCode::Connection, "the session is closed"));
         }
         let mut database = self.store.database();
         if let Some(holder) = &database.foreign_holder {
@@ -327,10 +287,7 @@ impl WriteSession for MemorySession {
         match database.lock_owner {
             Some(owner) if owner != self.id => return Ok(Begun::Held(None)),
             Some(_) => {
-                return Err(StoreError::new(
-                    StoreErrorCode::Sql,
-                    "a transaction is open already",
-                ));
+                return Err(StoreError::new(StoreErrorCode::Sql, "a transaction is open already"));
             }
             None => database.lock_owner = Some(self.id),
         }
@@ -339,20 +296,13 @@ impl WriteSession for MemorySession {
         let reading = database.reading(Some(self.id));
         drop(database);
         self.known_version = version;
-        Ok(if unchanged {
-            Begun::Unchanged
-        } else {
-            Begun::Locked(Box::new(reading))
-        })
+        Ok(if unchanged { Begun::Unchanged } else { Begun::Locked(Box::new(reading)) })
     }
 
     async fn create_history_table(&mut self) -> Result<(), StoreError> {
         let mut database = self.in_transaction()?;
         if database.rows.is_some() {
-            return Err(StoreError::new(
-                StoreErrorCode::Sql,
-                "the table exists already",
-            ));
+            return Err(StoreError::new(StoreErrorCode::Sql, "the table exists already"));
         }
         database.rows = Some(Vec::new());
         database.version += 1;
@@ -365,18 +315,12 @@ impl WriteSession for MemorySession {
             Ok(database) => database,
             Err(error) => {
                 let failure = ScriptFailure::new(error.to_string());
-                return StepOutcome::Aborted {
-                    reason: Aborted::ConnectionLost,
-                    failure,
-                };
+                return StepOutcome::Aborted { reason: Aborted::ConnectionLost, failure };
             }
         };
         if database.take(&MemoryFault::RelationLocked) {
             drop(database);
-            return self.abort(
-                Aborted::LockTimeout,
-                "canceling statement due to lock timeout",
-            );
+            return self.abort(Aborted::LockTimeout, "canceling statement due to lock timeout");
         }
         if database.take(&MemoryFault::ConnectionLost) {
             drop(database);
@@ -391,11 +335,9 @@ impl WriteSession for MemorySession {
             step.started_at,
         );
         let finished_at = self.store.env.now();
-        let lost = [true, false].into_iter().find(|committed| {
-            database.take(&MemoryFault::AnswerLost {
-                committed: *committed,
-            })
-        });
+        let lost = [true, false]
+            .into_iter()
+            .find(|committed| database.take(&MemoryFault::AnswerLost { committed: *committed }));
         database.lock_owner = None;
         if lost == Some(false) {
             drop(database);
@@ -451,9 +393,7 @@ impl WriteSession for MemorySession {
             }
         }
         database.rows = Some(rows);
-        database
-            .audit
-            .extend(changes.iter().map(|change| (change.clone(), note.clone())));
+        database.audit.extend(changes.iter().map(|change| (change.clone(), note.clone())));
         database.version += 1;
         database.lock_owner = None;
         Ok(())
@@ -468,8 +408,5 @@ impl WriteSession for MemorySession {
 }
 
 fn lost_answer() -> StoreError {
-    StoreError::new(
-        StoreErrorCode::Connection,
-        "the connection broke while COMMIT was under way",
-    )
+    StoreError::new(StoreErrorCode::Connection, "the connection broke while COMMIT was under way")
 }

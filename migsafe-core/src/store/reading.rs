@@ -19,11 +19,7 @@ impl Reading {
     /// A reading of which only the history is known.
     #[must_use]
     pub fn of(history: History) -> Self {
-        Self {
-            history,
-            lock: LockState::Unknown,
-            database: DatabaseFacts::default(),
-        }
+        Self { history, lock: LockState::Unknown, database: DatabaseFacts::default() }
     }
 
     /// The same with the lock's state.

@@ -89,11 +89,7 @@ pub struct AuditNote {
 impl AuditNote {
     /// A note without an actor.
     pub fn new(action: impl Into<String>, at: DateTime<Utc>) -> Self {
-        Self {
-            action: action.into(),
-            actor: None,
-            at,
-        }
+        Self { action: action.into(), actor: None, at }
     }
 
     /// The same with an actor.

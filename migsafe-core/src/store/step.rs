@@ -52,15 +52,7 @@ impl<'a> StepRequest<'a> {
         started_at: DateTime<Utc>,
     ) -> Self {
         let options = StepOptions::default();
-        Self {
-            row_id,
-            name,
-            checksum,
-            script,
-            statements,
-            started_at,
-            options,
-        }
+        Self { row_id, name, checksum, script, statements, started_at, options }
     }
 
     /// The same with limits.
@@ -91,10 +83,7 @@ pub struct ScriptFailure {
 impl ScriptFailure {
     /// A failure of which only the message is known.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            ..Self::default()
-        }
+        Self { message: message.into(), ..Self::default() }
     }
 
     /// The text that goes into the column `logs`: plain, one fact per line, no terminal codes.

@@ -13,10 +13,8 @@
 
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
-pub(super) const META: Meta = Meta {
-    summary: "a script holds no statement",
-    severities: [Warn, Warn, Warn],
-};
+pub(super) const META: Meta =
+    Meta { summary: "a script holds no statement", severities: [Warn, Warn, Warn] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {

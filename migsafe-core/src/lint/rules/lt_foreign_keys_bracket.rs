@@ -25,10 +25,7 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts().filter(|(_, script)| switches_off(script)) {
-        let text = facts
-            .migrations()
-            .find(name.as_str())
-            .and_then(|file| file.script());
+        let text = facts.migrations().find(name.as_str()).and_then(|file| file.script());
         let mut opened = None;
         for (index, statement) in script.statements().iter().enumerate() {
             let location = Location::of_statement(index, statement);
@@ -61,10 +58,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 }
 
 fn switches_off(script: &Script) -> bool {
-    script
-        .statements()
-        .iter()
-        .any(|statement| pragma(statement) == Some(false))
+    script.statements().iter().any(|statement| pragma(statement) == Some(false))
 }
 
 fn pragma(statement: &Statement) -> Option<bool> {
@@ -78,9 +72,7 @@ fn pragma(statement: &Statement) -> Option<bool> {
 fn may_cascade(statement: &Statement, text: Option<&str>) -> bool {
     match statement.verb() {
         "DELETE" | "UPDATE" | "REPLACE" | "DROP TABLE" => true,
-        "INSERT" => text
-            .and_then(|text| text.get(statement.range()))
-            .is_some_and(replaces),
+        "INSERT" => text.and_then(|text| text.get(statement.range())).is_some_and(replaces),
         _ => false,
     }
 }

@@ -36,8 +36,5 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 
 fn sets(script: &Script, value: bool) -> bool {
     let fits = |fact: &Fact| matches!(fact, Fact::ForeignKeysPragma { on } if *on == value);
-    script
-        .statements()
-        .iter()
-        .any(|statement| statement.has(fits))
+    script.statements().iter().any(|statement| statement.has(fits))
 }

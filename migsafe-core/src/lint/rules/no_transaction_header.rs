@@ -17,10 +17,8 @@
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::sql::TransactionClass;
 
-pub(super) const META: Meta = Meta {
-    summary: "a comment to migsafe cannot be followed",
-    severities: [Error, Error, Error],
-};
+pub(super) const META: Meta =
+    Meta { summary: "a comment to migsafe cannot be followed", severities: [Error, Error, Error] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {
@@ -33,10 +31,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 "correct the comment, or remove it",
             );
         }
-        let needed = script
-            .statements()
-            .iter()
-            .any(|s| s.class() == TransactionClass::MustNotRun);
+        let needed = script.statements().iter().any(|s| s.class() == TransactionClass::MustNotRun);
         // Where it is needed, the statement is refused with the way out.
         if header.no_transaction().is_some() && !needed {
             findings.report_on(

@@ -16,19 +16,13 @@ use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use crate::sql::Fact;
 
-pub(super) const META: Meta = Meta {
-    summary: "a script changes a setting for the session",
-    severities: [Note, Note, Note],
-};
+pub(super) const META: Meta =
+    Meta { summary: "a script changes a setting for the session", severities: [Note, Note, Note] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, location, statement) in statements(facts) {
         for fact in statement.facts() {
-            let Fact::SetsSetting {
-                name: setting,
-                local: false,
-            } = fact
-            else {
+            let Fact::SetsSetting { name: setting, local: false } = fact else {
                 continue;
             };
             let what = match setting.as_str() {

@@ -17,10 +17,8 @@
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::sql::{Fact, Statement};
 
-pub(super) const META: Meta = Meta {
-    summary: "a statement cannot run in a transaction",
-    severities: [Error, Error, Error],
-};
+pub(super) const META: Meta =
+    Meta { summary: "a statement cannot run in a transaction", severities: [Error, Error, Error] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {

@@ -15,10 +15,8 @@
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Warn};
 use crate::sql::{Position, Script};
 
-pub(super) const META: Meta = Meta {
-    summary: "a part of a script cannot be read",
-    severities: [Warn, Warn, Warn],
-};
+pub(super) const META: Meta =
+    Meta { summary: "a part of a script cannot be read", severities: [Warn, Warn, Warn] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {
@@ -31,10 +29,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             }
             findings.report_at(
                 name,
-                Location {
-                    statement,
-                    ..Location::at(problem.position())
-                },
+                Location { statement, ..Location::at(problem.position()) },
                 format!("cannot be read: {}", problem.message()),
                 "look at this place; the server decides whether it is an error",
             );

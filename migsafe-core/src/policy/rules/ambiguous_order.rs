@@ -23,10 +23,8 @@ use std::cmp::Ordering;
 use crate::migrations::MigrationName;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 
-pub(super) const META: Meta = Meta {
-    summary: "two names are ordered differently by Prisma",
-    severities: [Note, Note, Note],
-};
+pub(super) const META: Meta =
+    Meta { summary: "two names are ordered differently by Prisma", severities: [Note, Note, Note] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     // Two orders of one list differ if and only if they differ at neighbours of one of them.
@@ -64,19 +62,12 @@ fn prisma_order(a: &MigrationName, b: &MigrationName) -> Option<Ordering> {
 /// difference. Control characters have no weight at all.
 fn collate(a: &str, b: &str) -> Ordering {
     let primary = |text: &'_ str| -> Vec<usize> {
-        text.chars()
-            .filter_map(|c| ASCENDING.find(c.to_ascii_lowercase()))
-            .collect()
+        text.chars().filter_map(|c| ASCENDING.find(c.to_ascii_lowercase())).collect()
     };
     let case = |text: &'_ str| -> Vec<bool> {
-        text.chars()
-            .filter(|c| !c.is_ascii_control())
-            .map(|c| c.is_ascii_uppercase())
-            .collect()
+        text.chars().filter(|c| !c.is_ascii_control()).map(|c| c.is_ascii_uppercase()).collect()
     };
-    primary(a)
-        .cmp(&primary(b))
-        .then_with(|| case(a).cmp(&case(b)))
+    primary(a).cmp(&primary(b)).then_with(|| case(a).cmp(&case(b)))
 }
 
 /// The printable characters of ASCII as ICU's root collation orders them; letters stand for both
@@ -137,14 +128,8 @@ mod tests {
 
     #[test]
     fn timestamps_decide_and_other_scripts_do_not() {
-        assert_eq!(
-            order("20250101000000_é", "20250102000000_B"),
-            Some(Ordering::Less)
-        );
-        assert_eq!(
-            order("20250101000000_B", "20250101000000_a"),
-            Some(Ordering::Greater)
-        );
+        assert_eq!(order("20250101000000_é", "20250102000000_B"), Some(Ordering::Less));
+        assert_eq!(order("20250101000000_B", "20250101000000_a"), Some(Ordering::Greater));
         assert_eq!(order("20250101000000_z", "20250101000000_é"), None);
         assert_eq!(order("a\u{1}", "a\u{2}"), Some(Ordering::Equal));
     }

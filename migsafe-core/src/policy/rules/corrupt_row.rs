@@ -33,11 +33,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
-    for row in history
-        .rows()
-        .iter()
-        .filter(|row| !row.problems().is_empty())
-    {
+    for row in history.rows().iter().filter(|row| !row.problems().is_empty()) {
         let message = describe(row);
         let help = "correct the row by hand; nothing is applied as long as it cannot be read";
         match row.name() {

@@ -16,22 +16,13 @@
 use crate::diagnosis::Mark;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
-pub(super) const META: Meta = Meta {
-    summary: "a migration has more than one live row",
-    severities: [Warn, Warn, Warn],
-};
+pub(super) const META: Meta =
+    Meta { summary: "a migration has more than one live row", severities: [Warn, Warn, Warn] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let diagnosis = facts.diagnosis();
-    for entry in diagnosis
-        .entries()
-        .iter()
-        .filter(|e| e.marks().contains(Mark::Duplicate))
-    {
-        let live = diagnosis
-            .attempts(entry)
-            .filter(|row| row.is_live())
-            .count();
+    for entry in diagnosis.entries().iter().filter(|e| e.marks().contains(Mark::Duplicate)) {
+        let live = diagnosis.attempts(entry).filter(|row| row.is_live()).count();
         findings.report_on(
             entry.name(),
             format!("has {live} rows that are not rolled back; the newest one counts"),

@@ -26,16 +26,9 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let diagnosis = facts.diagnosis();
-    for entry in diagnosis
-        .entries()
-        .iter()
-        .filter(|e| e.marks().contains(Mark::Edited))
-    {
+    for entry in diagnosis.entries().iter().filter(|e| e.marks().contains(Mark::Edited)) {
         let stored = diagnosis.newest_live(entry).map_or("", |row| &row.checksum);
-        let file = entry
-            .checksum()
-            .map(ToString::to_string)
-            .unwrap_or_default();
+        let file = entry.checksum().map(ToString::to_string).unwrap_or_default();
         let (when, help) = if matches!(entry.state(), State::Failed | State::Running) {
             (
                 "its unfinished attempt began",
@@ -61,11 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 
 /// The first eight characters: enough to recognise a checksum in a log.
 fn head(checksum: &str) -> String {
-    if checksum.is_empty() {
-        "(none)".to_owned()
-    } else {
-        checksum.chars().take(8).collect()
-    }
+    if checksum.is_empty() { "(none)".to_owned() } else { checksum.chars().take(8).collect() }
 }
 
 #[cfg(test)]

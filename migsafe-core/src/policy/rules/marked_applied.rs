@@ -27,11 +27,7 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let diagnosis = facts.diagnosis();
-    for entry in diagnosis
-        .entries()
-        .iter()
-        .filter(|e| e.marks().contains(Mark::MarkedApplied))
-    {
+    for entry in diagnosis.entries().iter().filter(|e| e.marks().contains(Mark::MarkedApplied)) {
         let at = diagnosis
             .newest_live(entry)
             .and_then(|row| row.finished_at.as_ref())

@@ -50,19 +50,10 @@ mod tests {
 
     #[test]
     fn what_prisma_writes_is_the_convention() {
-        for name in [
-            "20250101000000_add_users2",
-            "20250101000000",
-            "20250101000000_",
-        ] {
+        for name in ["20250101000000_add_users2", "20250101000000", "20250101000000_"] {
             assert_eq!(deviation(&name.into()), None, "{name}");
         }
-        for name in [
-            "init",
-            "20250101_init",
-            "20250101000000_Init",
-            "20250101000000_a-b",
-        ] {
+        for name in ["init", "20250101_init", "20250101000000_Init", "20250101000000_a-b"] {
             assert!(deviation(&name.into()).is_some(), "{name}");
         }
     }

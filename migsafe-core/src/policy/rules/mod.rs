@@ -1,7 +1,5 @@
 //! The rules on history and folder, one file each. Adding one: a new file and a line here.
 
-#[path = "../folder.rs"]
-mod folder;
 #[cfg(test)]
 mod tests;
 

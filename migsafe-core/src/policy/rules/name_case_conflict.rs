@@ -17,12 +17,10 @@ use crate::policy::{
     Severity::{Error, Note, Warn},
 };
 
-use super::folder;
+use super::super::folder;
 
-pub(super) const META: Meta = Meta {
-    summary: "two names differ only in case",
-    severities: [Warn, Error, Error],
-};
+pub(super) const META: Meta =
+    Meta { summary: "two names differ only in case", severities: [Warn, Error, Error] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for problem in folder::problems(facts, FolderProblemKind::NameCaseConflict) {
@@ -32,11 +30,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             migration.name().as_str().to_lowercase() == folded && facts.is_pending(migration.name())
         });
         if renamable {
-            folder::report(
-                findings,
-                problem,
-                "rename the one that no database has applied yet",
-            );
+            folder::report(findings, problem, "rename the one that no database has applied yet");
         } else {
             folder::report(
                 &mut findings.weigh_at_most(Note),

@@ -14,7 +14,7 @@
 use crate::migrations::FolderProblemKind;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 
-use super::folder;
+use super::super::folder;
 
 pub(super) const META: Meta = Meta {
     summary: "a name does not fit into the history table",

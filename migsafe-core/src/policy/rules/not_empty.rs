@@ -17,10 +17,8 @@
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 use crate::store::Content;
 
-pub(super) const META: Meta = Meta {
-    summary: "the database has objects and no history",
-    severities: [Error, Error, Error],
-};
+pub(super) const META: Meta =
+    Meta { summary: "the database has objects and no history", severities: [Error, Error, Error] };
 
 /// How many objects a message names.
 const NAMED: usize = 5;
@@ -33,10 +31,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         && !names.is_empty()
     {
         findings.report(
-            format!(
-                "there is no history table, and the database already holds {}",
-                list(names)
-            ),
+            format!("there is no history table, and the database already holds {}", list(names)),
             "check that this is the right database; if so, mark the migrations that are already \
              there with `migsafe resolve --applied NAME`, one per migration, oldest first",
         );
@@ -44,17 +39,8 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 }
 
 fn list(names: &[String]) -> String {
-    let named = names
-        .iter()
-        .take(NAMED)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(", ");
-    if names.len() > NAMED {
-        format!("{named} and more")
-    } else {
-        named
-    }
+    let named = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if names.len() > NAMED { format!("{named} and more") } else { named }
 }
 
 #[cfg(test)]

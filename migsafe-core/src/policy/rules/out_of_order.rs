@@ -34,10 +34,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         .filter(|e| e.name().timestamp().is_some())
         .map(|e| e.name())
         .max();
-    for entry in entries
-        .iter()
-        .filter(|e| e.marks().contains(Mark::OutOfOrder))
-    {
+    for entry in entries.iter().filter(|e| e.marks().contains(Mark::OutOfOrder)) {
         let than = newest_done.map_or_else(String::new, |name| format!(" than {name}"));
         findings.report_on(
             entry.name(),

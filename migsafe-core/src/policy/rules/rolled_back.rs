@@ -21,12 +21,7 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
-    for entry in facts
-        .diagnosis()
-        .entries()
-        .iter()
-        .filter(|e| e.state() == State::RolledBack)
-    {
+    for entry in facts.diagnosis().entries().iter().filter(|e| e.state() == State::RolledBack) {
         let attempts = match entry.attempt_count() {
             1 => "once".to_owned(),
             count => format!("{count} times"),

@@ -20,22 +20,14 @@
 use crate::diagnosis::State;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
-pub(super) const META: Meta = Meta {
-    summary: "another session is applying a migration",
-    severities: [Warn, Warn, Warn],
-};
+pub(super) const META: Meta =
+    Meta { summary: "another session is applying a migration", severities: [Warn, Warn, Warn] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let diagnosis = facts.diagnosis();
-    let holder = diagnosis
-        .lock()
-        .holder()
-        .map_or_else(|| "another session".to_owned(), ToString::to_string);
-    for entry in diagnosis
-        .entries()
-        .iter()
-        .filter(|e| e.state() == State::Running)
-    {
+    let holder =
+        diagnosis.lock().holder().map_or_else(|| "another session".to_owned(), ToString::to_string);
+    for entry in diagnosis.entries().iter().filter(|e| e.state() == State::Running) {
         let started = diagnosis
             .attempts(entry)
             .rev()

@@ -13,7 +13,7 @@
 use crate::migrations::FolderProblemKind;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
-use super::folder;
+use super::super::folder;
 
 pub(super) const META: Meta = Meta {
     summary: "a symbolic link is not taken for a migration",

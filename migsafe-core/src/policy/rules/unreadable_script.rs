@@ -15,12 +15,10 @@
 use crate::migrations::FolderProblemKind;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 
-use super::folder;
+use super::super::folder;
 
-pub(super) const META: Meta = Meta {
-    summary: "a script cannot be read",
-    severities: [Error, Error, Error],
-};
+pub(super) const META: Meta =
+    Meta { summary: "a script cannot be read", severities: [Error, Error, Error] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     folder::report_all(

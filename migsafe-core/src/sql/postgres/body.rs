@@ -16,10 +16,7 @@ pub(super) fn read_do(t: Tokens<'_>, facts: &mut Vec<Fact>) {
     }
     let is_body = |i: &usize| {
         Some(*i) != language
-            && matches!(
-                t.get(*i).map(|token| token.kind),
-                Some(Kind::Text | Kind::Dollar)
-            )
+            && matches!(t.get(*i).map(|token| token.kind), Some(Kind::Text | Kind::Dollar))
     };
     let Some(text) = (1..t.len()).find(is_body).and_then(|i| t.unquoted(i)) else {
         return;
@@ -34,9 +31,7 @@ pub(super) fn read_do(t: Tokens<'_>, facts: &mut Vec<Fact>) {
         } else if body.is(start, "CALL") {
             session::add(facts, Fact::MayCommit { opaque: true });
         } else if body.is_any(start, &["SET", "RESET"]) {
-            let end = (start..body.len())
-                .find(|&i| body.punct(i, b';'))
-                .unwrap_or(body.len());
+            let end = (start..body.len()).find(|&i| body.punct(i, b';')).unwrap_or(body.len());
             for fact in session::set_or_reset(body.slice(start..end)) {
                 session::add(facts, fact);
             }

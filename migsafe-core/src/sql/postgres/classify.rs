@@ -76,11 +76,7 @@ fn transaction_control(t: Tokens<'_>) -> Option<Fact> {
         return Some(Fact::EndsTransaction);
     }
     if t.is_any(0, &["ROLLBACK", "ABORT"]) {
-        let next = if t.is_any(1, &["WORK", "TRANSACTION"]) {
-            2
-        } else {
-            1
-        };
+        let next = if t.is_any(1, &["WORK", "TRANSACTION"]) { 2 } else { 1 };
         return (!t.is(next, "TO")).then_some(Fact::RollsBack);
     }
     None
@@ -118,9 +114,9 @@ fn refused_in_transaction(t: Tokens<'_>) -> Option<&'static str> {
                 let concurrently = (detach + 3..t.len()).any(|i| t.is(i, "CONCURRENTLY"));
                 concurrently.then_some("ALTER TABLE … DETACH PARTITION … CONCURRENTLY")
             }
-            "DATABASE" => t
-                .are(3, &["SET", "TABLESPACE"])
-                .then_some("ALTER DATABASE … SET TABLESPACE"),
+            "DATABASE" => {
+                t.are(3, &["SET", "TABLESPACE"]).then_some("ALTER DATABASE … SET TABLESPACE")
+            }
             "SUBSCRIPTION" => alter_subscription(t),
             _ => None,
         },
@@ -159,9 +155,7 @@ fn alter_subscription(t: Tokens<'_>) -> Option<&'static str> {
         return refreshes.then_some("ALTER SUBSCRIPTION … PUBLICATION with refresh");
     }
     if t.is(3, "SET") && t.punct(4, b'(') {
-        let changes = ["failover", "two_phase"]
-            .iter()
-            .any(|name| option(t, name).is_some());
+        let changes = ["failover", "two_phase"].iter().any(|name| option(t, name).is_some());
         return changes.then_some("ALTER SUBSCRIPTION … SET (failover or two_phase)");
     }
     None
@@ -193,11 +187,7 @@ fn copy(t: Tokens<'_>) -> Option<Fact> {
     let at = t
         .outside_parens()
         .find(|&i| t.is_any(i, &["FROM", "TO"]) && t.is_any(i + 1, &["STDIN", "STDOUT"]))?;
-    Some(if t.is(at, "FROM") {
-        Fact::CopyFromStdin
-    } else {
-        Fact::CopyToStdout
-    })
+    Some(if t.is(at, "FROM") { Fact::CopyFromStdin } else { Fact::CopyToStdout })
 }
 
 #[cfg(test)]
@@ -219,33 +209,17 @@ mod tests {
         use TransactionClass::{Controls, MayRun, MustNotRun};
         for (sql, class, expected) in [
             ("BEGIN", Controls, Some(Fact::BeginsTransaction)),
-            (
-                "begin isolation level serializable",
-                Controls,
-                Some(Fact::BeginsTransaction),
-            ),
-            (
-                "START TRANSACTION READ ONLY",
-                Controls,
-                Some(Fact::BeginsTransaction),
-            ),
+            ("begin isolation level serializable", Controls, Some(Fact::BeginsTransaction)),
+            ("START TRANSACTION READ ONLY", Controls, Some(Fact::BeginsTransaction)),
             ("COMMIT", Controls, Some(Fact::EndsTransaction)),
             ("COMMIT AND CHAIN", Controls, Some(Fact::EndsTransaction)),
             ("END TRANSACTION", Controls, Some(Fact::EndsTransaction)),
             ("ROLLBACK", Controls, Some(Fact::RollsBack)),
             ("ABORT WORK", Controls, Some(Fact::RollsBack)),
             ("ROLLBACK WORK AND CHAIN", Controls, Some(Fact::RollsBack)),
-            (
-                "PREPARE TRANSACTION 'x'",
-                Controls,
-                Some(Fact::PreparesTransaction),
-            ),
+            ("PREPARE TRANSACTION 'x'", Controls, Some(Fact::PreparesTransaction)),
             ("PREPARE p AS SELECT 1", MayRun, None),
-            (
-                "SET TRANSACTION READ ONLY",
-                Controls,
-                Some(Fact::SetsTransaction),
-            ),
+            ("SET TRANSACTION READ ONLY", Controls, Some(Fact::SetsTransaction)),
             ("SAVEPOINT a", MayRun, None),
             ("RELEASE SAVEPOINT a", MayRun, None),
             ("ROLLBACK TO a", MayRun, None),
@@ -257,11 +231,7 @@ mod tests {
         }
         for sql in ["COMMIT PREPARED 'x'", "ROLLBACK PREPARED 'x'"] {
             let (class, facts) = read(sql);
-            assert_eq!(
-                (class, &facts[0]),
-                (MustNotRun, &Fact::PreparesTransaction),
-                "{sql}"
-            );
+            assert_eq!((class, &facts[0]), (MustNotRun, &Fact::PreparesTransaction), "{sql}");
         }
     }
 
@@ -306,12 +276,7 @@ mod tests {
         ] {
             let (class, facts) = read(sql);
             assert_eq!(class, TransactionClass::MustNotRun, "{sql}");
-            assert!(
-                facts
-                    .iter()
-                    .any(|f| matches!(f, Fact::CannotRunInTransaction(_))),
-                "{sql}"
-            );
+            assert!(facts.iter().any(|f| matches!(f, Fact::CannotRunInTransaction(_))), "{sql}");
         }
     }
 
@@ -355,15 +320,9 @@ mod tests {
     #[test]
     fn copy_from_and_to_the_client() {
         assert_eq!(facts("COPY t FROM STDIN"), [Fact::CopyFromStdin]);
-        assert_eq!(
-            facts("copy s.t (a, b) from stdin with (format csv)"),
-            [Fact::CopyFromStdin]
-        );
+        assert_eq!(facts("copy s.t (a, b) from stdin with (format csv)"), [Fact::CopyFromStdin]);
         assert_eq!(facts("COPY t FROM STDOUT"), [Fact::CopyFromStdin]);
-        assert_eq!(
-            facts("COPY (SELECT 1 FROM stdin) TO STDOUT"),
-            [Fact::CopyToStdout]
-        );
+        assert_eq!(facts("COPY (SELECT 1 FROM stdin) TO STDOUT"), [Fact::CopyToStdout]);
         assert_eq!(facts("COPY t FROM '/tmp/stdin'"), []);
         assert_eq!(facts("COPY t FROM PROGRAM 'x'"), []);
         assert_eq!(facts("COPY t FROM \"stdin\""), []);
@@ -380,10 +339,7 @@ mod tests {
         ] {
             assert_eq!(facts(sql), [Fact::MayCommit { opaque: false }], "{sql}");
         }
-        assert_eq!(
-            facts("DO $$ BEGIN CALL p(); END $$"),
-            [Fact::MayCommit { opaque: true }]
-        );
+        assert_eq!(facts("DO $$ BEGIN CALL p(); END $$"), [Fact::MayCommit { opaque: true }]);
         for sql in [
             "DO $$ BEGIN RAISE NOTICE 'COMMIT;'; -- COMMIT;\n END $$",
             "DO $$ BEGIN PERFORM 1 AS commit; END $$",

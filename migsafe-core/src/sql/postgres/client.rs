@@ -32,11 +32,7 @@ pub(super) fn without_client_parts(script: &str) -> (Cow<'_, str>, Vec<Command>)
     for (range, first) in found.blanks {
         sql.push_str(&script[sql.len()..range.start]);
         sql.push(first);
-        sql.extend(
-            script.as_bytes()[range.start + 1..range.end]
-                .iter()
-                .map(|_| ' '),
-        );
+        sql.extend(script.as_bytes()[range.start + 1..range.end].iter().map(|_| ' '));
     }
     sql.push_str(&script[sql.len()..]);
     (Cow::Owned(sql), found.commands)
@@ -101,11 +97,7 @@ fn find(script: &str) -> Found {
 
 /// The command whose backslash stands at `start`.
 fn command(script: &str, start: usize) -> Command {
-    let line = script[start..]
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end();
+    let line = script[start..].lines().next().unwrap_or_default().trim_end();
     let word = line[1..].find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let name = match word {
         // `\.`, `\!`, `\?`
@@ -113,10 +105,7 @@ fn command(script: &str, start: usize) -> Command {
         Some(end) => line[..=end].to_owned(),
         None => line.to_owned(),
     };
-    Command {
-        range: start..start + line.len(),
-        name,
-    }
+    Command { range: start..start + line.len(), name }
 }
 
 /// The lines from `from` up to and with the line `\.`; `None` when there is none.
@@ -138,10 +127,7 @@ mod tests {
     fn clean(script: &str) -> (String, Vec<String>) {
         let (sql, commands) = without_client_parts(script);
         assert_eq!(sql.len(), script.len());
-        (
-            sql.into_owned(),
-            commands.into_iter().map(|command| command.name).collect(),
-        )
+        (sql.into_owned(), commands.into_iter().map(|command| command.name).collect())
     }
 
     #[test]
@@ -175,10 +161,7 @@ mod tests {
         for start in ["COPY t (a, b) FROM stdin;\n", "copy t from stdin; -- c\r\n"] {
             let (sql, names) = clean(&format!("{start}{data}SELECT 1;"));
             assert_eq!(names, Vec::<String>::new());
-            assert!(
-                sql.starts_with(start) && sql.ends_with(" SELECT 1;"),
-                "{sql}"
-            );
+            assert!(sql.starts_with(start) && sql.ends_with(" SELECT 1;"), "{sql}");
             assert_eq!(sql[start.len()..sql.len() - 9].trim(), "", "{sql}");
         }
         let two = "COPY a FROM STDIN;\nx'\n\\.\nCOPY b FROM STDIN;\n\\.\n\\q";

@@ -34,26 +34,18 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         reading.statements.push(statement);
     }
     if let Some((offset, what)) = scan.unterminated {
-        reading
-            .problems
-            .push((offset, format!("unterminated {what}")));
+        reading.problems.push((offset, format!("unterminated {what}")));
     } else if !pieces.closed && reading.problems.is_empty() {
-        reading
-            .problems
-            .push((0, "a parenthesis or a body is not closed".to_owned()));
+        reading.problems.push((0, "a parenthesis or a body is not closed".to_owned()));
     }
-    reading
-        .statements
-        .extend(commands.into_iter().map(|command| Statement {
-            range: command.range,
-            start: UNPLACED,
-            class: TransactionClass::MayRun,
-            verb: command.name.clone(),
-            facts: vec![Fact::PsqlCommand(command.name)],
-        }));
-    reading
-        .statements
-        .sort_by_key(|statement| statement.range.start);
+    reading.statements.extend(commands.into_iter().map(|command| Statement {
+        range: command.range,
+        start: UNPLACED,
+        class: TransactionClass::MayRun,
+        verb: command.name.clone(),
+        facts: vec![Fact::PsqlCommand(command.name)],
+    }));
+    reading.statements.sort_by_key(|statement| statement.range.start);
     reading
 }
 
@@ -74,11 +66,7 @@ fn read_statement(
         }
         Ok(()) => match parse::parse(&sql[range.clone()]) {
             Ok(found) => {
-                errors.extend(
-                    found
-                        .into_iter()
-                        .map(|e| (range.start + e.offset, e.message)),
-                );
+                errors.extend(found.into_iter().map(|e| (range.start + e.offset, e.message)));
             }
             Err(reason) => {
                 reading.split = false;
@@ -86,17 +74,7 @@ fn read_statement(
             }
         },
     }
-    facts.extend(
-        errors
-            .first()
-            .map(|(_, message)| Fact::Unparsed(message.clone())),
-    );
+    facts.extend(errors.first().map(|(_, message)| Fact::Unparsed(message.clone())));
     reading.problems.extend(errors);
-    Statement {
-        range,
-        start: UNPLACED,
-        class,
-        verb: words.verb(),
-        facts,
-    }
+    Statement { range, start: UNPLACED, class, verb: words.verb(), facts }
 }

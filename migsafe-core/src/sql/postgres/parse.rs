@@ -28,10 +28,7 @@ fn consume(statement: &str) -> Vec<Error> {
     let output = EntryPoint::SourceFile.parse(&lexed.to_input());
     let mut errors = Vec::new();
     for (range, message) in lexed.errors() {
-        errors.push(Error {
-            offset: range.start as usize,
-            message: fragment(message),
-        });
+        errors.push(Error { offset: range.start as usize, message: fragment(message) });
     }
     let (mut depth, mut offset) = (0_usize, 0_usize);
     lexed.intersperse_trivia(&output, &mut |step| match step {
@@ -45,10 +42,7 @@ fn consume(statement: &str) -> Vec<Error> {
         StrStep::Exit => depth = depth.saturating_sub(1),
         StrStep::Token { text, .. } => offset += text.len(),
         StrStep::Error { msg, pos } => {
-            errors.push(Error {
-                offset: pos,
-                message: fragment(msg),
-            });
+            errors.push(Error { offset: pos, message: fragment(msg) });
         }
     });
     errors.sort_by_key(|error| error.offset);

@@ -40,10 +40,7 @@ pub(super) fn set_or_reset(t: Tokens<'_>) -> Vec<Fact> {
             return vec![setting(name, local)];
         }
     }
-    setting_name(t, i)
-        .map(|name| setting(&name, local))
-        .into_iter()
-        .collect()
+    setting_name(t, i).map(|name| setting(&name, local)).into_iter().collect()
 }
 
 /// Adds what the functions called anywhere in the tokens do: `set_config` and
@@ -87,10 +84,7 @@ fn reset(t: Tokens<'_>) -> Vec<Fact> {
     if t.are(1, &["TRANSACTION", "ISOLATION"]) {
         return vec![Fact::SetsTransaction];
     }
-    setting_name(t, 1)
-        .map(|name| setting(&name, local))
-        .into_iter()
-        .collect()
+    setting_name(t, 1).map(|name| setting(&name, local)).into_iter().collect()
 }
 
 /// A setting's name from `i`, with the parts behind its dots.
@@ -113,10 +107,7 @@ fn setting(name: &str, local: bool) -> Fact {
         "transaction_isolation" | "transaction_read_only" | "transaction_deferrable" => {
             Fact::SetsTransaction
         }
-        _ => Fact::SetsSetting {
-            name: name.to_owned(),
-            local,
-        },
+        _ => Fact::SetsSetting { name: name.to_owned(), local },
     }
 }
 
@@ -124,24 +115,14 @@ fn setting(name: &str, local: bool) -> Fact {
 fn set_config(t: Tokens<'_>, open: usize) -> Fact {
     let close = t.after_parens(open).saturating_sub(1);
     let inner = t.slice(open + 1..close);
-    let commas: Vec<usize> = inner
-        .outside_parens()
-        .filter(|&i| inner.punct(i, b','))
-        .collect();
+    let commas: Vec<usize> = inner.outside_parens().filter(|&i| inner.punct(i, b',')).collect();
     let literal = |i: usize| {
-        matches!(
-            inner.get(i).map(|x| x.kind),
-            Some(Kind::Text | Kind::Dollar)
-        )
-        .then(|| inner.unquoted(i).unwrap_or_default().to_lowercase())
+        matches!(inner.get(i).map(|x| x.kind), Some(Kind::Text | Kind::Dollar))
+            .then(|| inner.unquoted(i).unwrap_or_default().to_lowercase())
     };
     // The name must be a literal alone, or with a cast behind it.
     let single = commas.first() == Some(&1) || inner.punct(1, b':');
-    let name = if single {
-        literal(0).unwrap_or_default()
-    } else {
-        String::new()
-    };
+    let name = if single { literal(0).unwrap_or_default() } else { String::new() };
     let local = commas.get(1).is_some_and(|&comma| {
         let last = comma + 1;
         let value = literal(last).unwrap_or_else(|| inner.raw(last).to_lowercase());
@@ -163,10 +144,7 @@ mod tests {
     }
 
     fn set(name: &str, local: bool) -> Fact {
-        Fact::SetsSetting {
-            name: name.to_owned(),
-            local,
-        }
+        Fact::SetsSetting { name: name.to_owned(), local }
     }
 
     fn path(local: bool) -> Fact {
@@ -186,10 +164,7 @@ mod tests {
             ("SET \"search_path\" TO a", path(false)),
             ("SET LOCAL SCHEMA 'a'", path(true)),
             ("SET lock_timeout = '1s'", set("lock_timeout", false)),
-            (
-                "SET LOCAL Lock_Timeout TO DEFAULT",
-                set("lock_timeout", true),
-            ),
+            ("SET LOCAL Lock_Timeout TO DEFAULT", set("lock_timeout", true)),
             ("SET SESSION lock_timeout = 0", set("lock_timeout", false)),
             ("SET my.Thing = 1", set("my.thing", false)),
             ("SET local.thing = 1", set("local.thing", false)),
@@ -206,18 +181,9 @@ mod tests {
             ("SET SESSION SESSION AUTHORIZATION DEFAULT", role(false)),
             ("SET LOCAL SESSION AUTHORIZATION a", role(true)),
             ("SET session_authorization TO a", role(false)),
-            (
-                "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE",
-                SetsTransaction,
-            ),
-            (
-                "SET LOCAL transaction_isolation = 'serializable'",
-                SetsTransaction,
-            ),
-            (
-                "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY",
-                SetsTransaction,
-            ),
+            ("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", SetsTransaction),
+            ("SET LOCAL transaction_isolation = 'serializable'", SetsTransaction),
+            ("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", SetsTransaction),
             ("RESET search_path", path(false)),
             ("RESET ROLE", role(false)),
             ("RESET SESSION AUTHORIZATION", role(false)),
@@ -227,13 +193,7 @@ mod tests {
             assert_eq!(facts(sql), [expected], "{sql}");
         }
         assert_eq!(facts("RESET ALL"), [path(false), set("all", false)]);
-        for sql in [
-            "SET CONSTRAINTS ALL IMMEDIATE",
-            "SET",
-            "SET 1",
-            "RESET",
-            "SET LOCAL",
-        ] {
+        for sql in ["SET CONSTRAINTS ALL IMMEDIATE", "SET", "SET 1", "RESET", "SET LOCAL"] {
             assert!(facts(sql).len() <= usize::from(sql == "SET LOCAL"), "{sql}");
         }
         assert_eq!(facts("UPDATE t SET search_path = 1"), []);
@@ -243,49 +203,19 @@ mod tests {
     #[test]
     fn set_config_in_its_forms() {
         for (sql, expected) in [
-            (
-                "SELECT pg_catalog.set_config('search_path', '', false)",
-                path(false),
-            ),
-            (
-                "SELECT set_config('search_path', f(a, b), true)",
-                path(true),
-            ),
-            (
-                "SELECT set_config('Search_Path'::text, '', 't'::bool)",
-                path(true),
-            ),
-            (
-                "SELECT set_config('search_path', '', is_local)",
-                path(false),
-            ),
-            (
-                "SELECT set_config('search_path', '', not true)",
-                path(false),
-            ),
-            (
-                "SELECT set_config('search_path', '', true and false)",
-                path(false),
-            ),
+            ("SELECT pg_catalog.set_config('search_path', '', false)", path(false)),
+            ("SELECT set_config('search_path', f(a, b), true)", path(true)),
+            ("SELECT set_config('Search_Path'::text, '', 't'::bool)", path(true)),
+            ("SELECT set_config('search_path', '', is_local)", path(false)),
+            ("SELECT set_config('search_path', '', not true)", path(false)),
+            ("SELECT set_config('search_path', '', true and false)", path(false)),
             ("SELECT \"set_config\"('a.b', '1', 'on')", set("a.b", true)),
             ("SELECT set_config('role', 'x', false)", role(false)),
-            (
-                "SELECT set_config(name, setting, false) FROM x",
-                set("", false),
-            ),
-            (
-                "SELECT set_config('search' || '_path', '', false)",
-                set("", false),
-            ),
+            ("SELECT set_config(name, setting, false) FROM x", set("", false)),
+            ("SELECT set_config('search' || '_path', '', false)", set("", false)),
             ("SELECT set_config(", set("", false)),
-            (
-                "DO $$ BEGIN PERFORM set_config('search_path', 'x', true); END $$",
-                path(true),
-            ),
-            (
-                "DO 'BEGIN PERFORM set_config(''search_path'', ''x'', false); END'",
-                path(false),
-            ),
+            ("DO $$ BEGIN PERFORM set_config('search_path', 'x', true); END $$", path(true)),
+            ("DO 'BEGIN PERFORM set_config(''search_path'', ''x'', false); END'", path(false)),
             ("DO $$ BEGIN SET LOCAL search_path = x; END $$", path(true)),
         ] {
             assert_eq!(facts(sql), [expected], "{sql}");

@@ -36,10 +36,7 @@ pub(super) struct Pieces {
 /// that stand for a command of psql (their offsets, in order), wherever they are.
 pub(super) fn pieces(sql: &str, tokens: &[Token], commands: &[usize]) -> Pieces {
     let words = Tokens::new(sql, tokens);
-    let mut pieces = Pieces {
-        ranges: Vec::new(),
-        closed: true,
-    };
+    let mut pieces = Pieces { ranges: Vec::new(), closed: true };
     let mut start = 0;
     let mut parens = 0_usize;
     let mut atomic = false;
@@ -74,9 +71,7 @@ pub(super) fn pieces(sql: &str, tokens: &[Token], commands: &[usize]) -> Pieces 
             _ => {}
         }
     }
-    pieces
-        .ranges
-        .extend((start < tokens.len()).then_some(start..tokens.len()));
+    pieces.ranges.extend((start < tokens.len()).then_some(start..tokens.len()));
     pieces.closed &= parens == 0 && !atomic;
     pieces
 }
@@ -103,9 +98,7 @@ pub(super) fn kind(kind: TokenKind, first: Option<u8>) -> Option<Kind> {
 fn unterminated(kind: TokenKind) -> Option<&'static str> {
     match kind {
         TokenKind::BlockComment { terminated: false } => Some("comment"),
-        TokenKind::QuotedIdent {
-            terminated: false, ..
-        } => Some("quoted identifier"),
+        TokenKind::QuotedIdent { terminated: false, .. } => Some("quoted identifier"),
         TokenKind::Literal { kind } => match kind {
             LiteralKind::Str { terminated: false }
             | LiteralKind::NationalStr { terminated: false }
@@ -129,10 +122,7 @@ mod tests {
         let pieces = pieces(sql, &scan.tokens, &[]);
         let texts = pieces.ranges.iter();
         let texts = texts.map(|r| &sql[Tokens::new(sql, &scan.tokens[r.clone()]).range()]);
-        (
-            texts.collect(),
-            pieces.closed && scan.unterminated.is_none(),
-        )
+        (texts.collect(), pieces.closed && scan.unterminated.is_none())
     }
 
     #[test]

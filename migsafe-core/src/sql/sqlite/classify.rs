@@ -33,9 +33,7 @@ fn pragma(t: Tokens<'_>) -> Fact {
     let name = name(t, at).unwrap_or_default();
     let sets = t.punct(at + 1, b'=') || t.punct(at + 1, b'(');
     match name.as_str() {
-        "foreign_keys" if sets => Fact::ForeignKeysPragma {
-            on: boolean(t, at + 2),
-        },
+        "foreign_keys" if sets => Fact::ForeignKeysPragma { on: boolean(t, at + 2) },
         "journal_mode" if sets => {
             let mode = self::name(t, at + 2).unwrap_or_else(|| t.raw(at + 2).to_lowercase());
             Fact::JournalModePragma(mode)
@@ -61,9 +59,7 @@ fn boolean(t: Tokens<'_>, i: usize) -> bool {
     let value = name(t, i).unwrap_or_else(|| t.raw(i).to_owned());
     let digits = value.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 0 {
-        return value[..digits]
-            .parse::<u32>()
-            .is_ok_and(|number| number % 256 != 0);
+        return value[..digits].parse::<u32>().is_ok_and(|number| number % 256 != 0);
     }
     matches!(value.as_str(), "on" | "yes" | "true")
 }
@@ -82,11 +78,7 @@ mod tests {
         use TransactionClass::{Controls, MayRun, MustNotRun};
         for (sql, class, expected) in [
             ("BEGIN", Controls, Some(Fact::BeginsTransaction)),
-            (
-                "begin immediate transaction",
-                Controls,
-                Some(Fact::BeginsTransaction),
-            ),
+            ("begin immediate transaction", Controls, Some(Fact::BeginsTransaction)),
             ("COMMIT", Controls, Some(Fact::EndsTransaction)),
             ("END TRANSACTION", Controls, Some(Fact::EndsTransaction)),
             ("ROLLBACK", Controls, Some(Fact::RollsBack)),
@@ -108,53 +100,27 @@ mod tests {
 
     #[test]
     fn foreign_keys_in_all_spellings() {
-        for value in [
-            "OFF", "(0)", "'off'", "no", "False", "\"OFF\"", "0", "-1", "256", "maybe", "[no]",
-        ] {
+        for value in
+            ["OFF", "(0)", "'off'", "no", "False", "\"OFF\"", "0", "-1", "256", "maybe", "[no]"]
+        {
             let sql = format!("PRAGMA foreign_keys={value}").replace("=(", "(");
-            assert_eq!(
-                read(&sql).1,
-                [Fact::ForeignKeysPragma { on: false }],
-                "{sql}"
-            );
+            assert_eq!(read(&sql).1, [Fact::ForeignKeysPragma { on: false }], "{sql}");
         }
-        for value in [
-            "ON", "(1)", "'on'", "yes", "TRUE", "`true`", "1", "+1", "2", "1.5",
-        ] {
+        for value in ["ON", "(1)", "'on'", "yes", "TRUE", "`true`", "1", "+1", "2", "1.5"] {
             let sql = format!("pragma main . Foreign_Keys = {value}").replace("= (", "(");
-            assert_eq!(
-                read(&sql).1,
-                [Fact::ForeignKeysPragma { on: true }],
-                "{sql}"
-            );
+            assert_eq!(read(&sql).1, [Fact::ForeignKeysPragma { on: true }], "{sql}");
         }
-        assert_eq!(
-            read("PRAGMA foreign_keys").1,
-            [Fact::Pragma("foreign_keys".into())]
-        );
-        assert_eq!(
-            read("PRAGMA \"foreign_keys\"=0").1,
-            [Fact::ForeignKeysPragma { on: false }]
-        );
-        assert_eq!(
-            read("PRAGMA foreign_keys=").1,
-            [Fact::ForeignKeysPragma { on: false }]
-        );
+        assert_eq!(read("PRAGMA foreign_keys").1, [Fact::Pragma("foreign_keys".into())]);
+        assert_eq!(read("PRAGMA \"foreign_keys\"=0").1, [Fact::ForeignKeysPragma { on: false }]);
+        assert_eq!(read("PRAGMA foreign_keys=").1, [Fact::ForeignKeysPragma { on: false }]);
     }
 
     #[test]
     fn other_pragmas() {
         for sql in ["PRAGMA journal_mode = WAL", "PRAGMA x.journal_mode('wal')"] {
-            assert_eq!(
-                read(sql).1,
-                [Fact::JournalModePragma("wal".into())],
-                "{sql}"
-            );
+            assert_eq!(read(sql).1, [Fact::JournalModePragma("wal".into())], "{sql}");
         }
-        assert_eq!(
-            read("PRAGMA journal_mode").1,
-            [Fact::Pragma("journal_mode".into())]
-        );
+        assert_eq!(read("PRAGMA journal_mode").1, [Fact::Pragma("journal_mode".into())]);
         assert_eq!(
             read("PRAGMA defer_foreign_keys=ON").1,
             [Fact::Pragma("defer_foreign_keys".into())]

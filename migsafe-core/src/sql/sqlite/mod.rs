@@ -23,16 +23,10 @@ use super::token::Tokens;
 pub(super) fn read(script: &str, limits: &Limits) -> Reading {
     let scan = scan::scan(script);
     let pieces = split::pieces(script, &scan.tokens);
-    let mut reading = Reading {
-        statements: Vec::new(),
-        problems: Vec::new(),
-        split: true,
-    };
+    let mut reading = Reading { statements: Vec::new(), problems: Vec::new(), split: true };
     if let Some((offset, what)) = scan.unterminated {
         reading.split = false;
-        reading
-            .problems
-            .push((offset, format!("unterminated {what}")));
+        reading.problems.push((offset, format!("unterminated {what}")));
     }
     for piece in pieces {
         let tokens = &scan.tokens[piece];
@@ -41,9 +35,7 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         let (class, mut facts) = classify::classify(words);
         let error = match nesting::check(script, tokens, limits) {
             Err(too_deep) => Some((too_deep.offset, too_deep.message)),
-            Ok(()) => parse(&script[range.clone()])
-                .err()
-                .map(|message| (range.start, message)),
+            Ok(()) => parse(&script[range.clone()]).err().map(|message| (range.start, message)),
         };
         if let Some((offset, message)) = error {
             facts.push(Fact::Unparsed(message.clone()));
@@ -51,13 +43,7 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
             reading.split = false;
         }
         let verb = words.verb();
-        reading.statements.push(Statement {
-            range,
-            start: UNPLACED,
-            class,
-            verb,
-            facts,
-        });
+        reading.statements.push(Statement { range, start: UNPLACED, class, verb, facts });
     }
     reading
 }

@@ -48,14 +48,7 @@ fn quoted(bytes: &[u8], open: usize, quote: u8, scan: &mut Scan) -> usize {
     let end = loop {
         match find(bytes, at, close) {
             None => {
-                scan.never_ends(
-                    open,
-                    if quote == b'\'' {
-                        "string"
-                    } else {
-                        "quoted identifier"
-                    },
-                );
+                scan.never_ends(open, if quote == b'\'' { "string" } else { "quoted identifier" });
                 break bytes.len();
             }
             // Doubled, it stands for itself; brackets know no such thing.
@@ -63,14 +56,7 @@ fn quoted(bytes: &[u8], open: usize, quote: u8, scan: &mut Scan) -> usize {
             Some(end) => break end + 1,
         }
     };
-    scan.push(
-        if quote == b'\'' {
-            Kind::Text
-        } else {
-            Kind::Quoted
-        },
-        open..end,
-    );
+    scan.push(if quote == b'\'' { Kind::Text } else { Kind::Quoted }, open..end);
     end
 }
 
@@ -103,11 +89,7 @@ mod tests {
     use super::*;
 
     fn tokens(script: &str) -> Vec<&str> {
-        scan(script)
-            .tokens
-            .iter()
-            .map(|token| &script[token.range()])
-            .collect()
+        scan(script).tokens.iter().map(|token| &script[token.range()]).collect()
     }
 
     #[test]
@@ -131,28 +113,15 @@ mod tests {
                 ";",
             ]
         );
-        assert_eq!(
-            tokens("a -- b ; '\n- /* c; -- */ /**/ d /*/ e */ f"),
-            ["a", "-", "d", "f"]
-        );
+        assert_eq!(tokens("a -- b ; '\n- /* c; -- */ /**/ d /*/ e */ f"), ["a", "-", "d", "f"]);
         assert_eq!(tokens("a /* never ends; '"), ["a"]);
         assert_eq!(tokens("漢 \u{b} é"), ["漢", "\u{b}", "é"]);
     }
 
     #[test]
     fn says_what_never_ends() {
-        for (script, at) in [
-            ("a 'b''", 2),
-            ("\"", 0),
-            ("[a", 0),
-            ("x'0", 1),
-            ("``a```", 3),
-        ] {
-            assert_eq!(
-                scan(script).unterminated.map(|(at, _)| at),
-                Some(at),
-                "{script}"
-            );
+        for (script, at) in [("a 'b''", 2), ("\"", 0), ("[a", 0), ("x'0", 1), ("``a```", 3)] {
+            assert_eq!(scan(script).unterminated.map(|(at, _)| at), Some(at), "{script}");
         }
         assert_eq!(scan("/* x").unterminated, None);
     }

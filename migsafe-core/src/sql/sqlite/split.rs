@@ -38,14 +38,7 @@ fn begins_trigger(t: Tokens<'_>) -> bool {
     } else {
         return false;
     };
-    t.is(
-        if t.is_any(i, &["TEMP", "TEMPORARY"]) {
-            i + 1
-        } else {
-            i
-        },
-        "TRIGGER",
-    )
+    t.is(if t.is_any(i, &["TEMP", "TEMPORARY"]) { i + 1 } else { i }, "TRIGGER")
 }
 
 #[cfg(test)]
@@ -56,9 +49,7 @@ mod tests {
     fn split(script: &str) -> Vec<&str> {
         let scan = scan::scan(script);
         let pieces = pieces(script, &scan.tokens).into_iter();
-        pieces
-            .map(|piece| &script[Tokens::new(script, &scan.tokens[piece]).range()])
-            .collect()
+        pieces.map(|piece| &script[Tokens::new(script, &scan.tokens[piece]).range()]).collect()
     }
 
     #[test]
@@ -74,13 +65,7 @@ mod tests {
         }
         let temporary = "create temp trigger if not exists g delete on t begin select 1; end";
         assert_eq!(split(&format!("{temporary};END")), [temporary, "END"]);
-        assert_eq!(
-            split("CREATE TABLE trigger (a); END"),
-            ["CREATE TABLE trigger (a)", "END"]
-        );
-        assert_eq!(
-            split("CREATE TRIGGER g BEGIN a; b"),
-            ["CREATE TRIGGER g BEGIN a; b"]
-        );
+        assert_eq!(split("CREATE TABLE trigger (a); END"), ["CREATE TABLE trigger (a)", "END"]);
+        assert_eq!(split("CREATE TRIGGER g BEGIN a; b"), ["CREATE TRIGGER g BEGIN a; b"]);
     }
 }

@@ -61,22 +61,13 @@ impl Case {
     fn findings(&self, environment: Environment) -> Vec<Finding> {
         let diagnosis = diagnose(&self.migrations, &self.history, &self.lock);
         let none = BTreeMap::new();
-        let facts = Facts::new(
-            self.dialect,
-            &self.migrations,
-            &diagnosis,
-            &self.database,
-            &none,
-        );
+        let facts = Facts::new(self.dialect, &self.migrations, &diagnosis, &self.database, &none);
         Policy::for_environment(environment).findings(&facts)
     }
 
     fn severity(&self, rule: &str) -> Option<Severity> {
         let findings = self.findings(Environment::production());
-        findings
-            .iter()
-            .find(|finding| finding.rule == rule)
-            .map(|finding| finding.severity)
+        findings.iter().find(|finding| finding.rule == rule).map(|finding| finding.severity)
     }
 }
 
@@ -152,19 +143,14 @@ fn cases() -> Vec<Case> {
         HistoryRow::marked_applied("m", name, Checksum::of(&script(name)).to_string(), epoch)
     };
     let table = |problem: TableProblem| {
-        History::Present(
-            HistoryTable::new(vec![applied(A)])
-                .with_problems(vec![problem])
-                .into(),
-        )
+        History::Present(HistoryTable::new(vec![applied(A)]).with_problems(vec![problem]).into())
     };
     let long = format!("{A}{}", "x".repeat(255));
     let upper = "20250101000000_A";
     let mut wrong_lock_file = Case::new("lock file of another database", &[A], vec![applied(A)])
         .finds("lock-file-mismatch", "");
-    wrong_lock_file.migrations = wrong_lock_file
-        .migrations
-        .with_lock_file(LockFile::parse("provider = \"sqlite\"\n"));
+    wrong_lock_file.migrations =
+        wrong_lock_file.migrations.with_lock_file(LockFile::parse("provider = \"sqlite\"\n"));
     let absent = |what, content| {
         let mut case = Case::of(what, scripts(&[A]), History::Absent(Absence::Table));
         case.database = DatabaseFacts::default().with_content(content);
@@ -182,11 +168,7 @@ fn cases() -> Vec<Case> {
         Case::new("nothing at all", &[], vec![]),
         Case::new("clean", &[A, B], vec![applied(A), applied(B)]),
         Case::new("pending in order", &[A, B, C], vec![applied(A)]),
-        Case::new(
-            "an old name that is applied",
-            &["init"],
-            vec![applied("init")],
-        ),
+        Case::new("an old name that is applied", &["init"], vec![applied("init")]),
         busy_elsewhere,
         absent("fresh database", Content::Empty),
         absent("database not looked at", Content::Unknown),
@@ -199,28 +181,16 @@ fn cases() -> Vec<Case> {
             .finds("edited", A),
         Case::new("ghost", &[A], vec![ghost(applied(A))]).finds("ghost", A),
         Case::new("marked applied", &[A], vec![marked(A)]).finds("marked-applied", A),
-        Case::new(
-            "orphan between files",
-            &[A, C],
-            vec![applied(A), applied(B), applied(C)],
-        )
-        .finds("orphaned", B),
-        Case::new(
-            "orphan without a timestamp",
-            &[A],
-            vec![applied(A), applied("x")],
-        )
-        .finds("orphaned", "x"),
+        Case::new("orphan between files", &[A, C], vec![applied(A), applied(B), applied(C)])
+            .finds("orphaned", B),
+        Case::new("orphan without a timestamp", &[A], vec![applied(A), applied("x")])
+            .finds("orphaned", "x"),
         Case::new("newer database", &[A], vec![applied(A), applied(B)]).finds("newer-database", B),
         Case::new("edited", &[A], vec![edited(applied(A))]).finds("edited", A),
         Case::new("out of order", &[A, B], vec![applied(B)]).finds("out-of-order", A),
         Case::new("duplicate", &[A], vec![applied(A), second(applied(A))]).finds("duplicate", A),
         Case::new("rolled back", &[A], vec![rolled_back(A)]).finds("rolled-back", A),
-        Case::new(
-            "rolled back, then applied",
-            &[A],
-            vec![rolled_back(A), applied(A)],
-        ),
+        Case::new("rolled back, then applied", &[A], vec![rolled_back(A), applied(A)]),
         Case::new("stale", &[A], vec![applied(A), rolled_back(B)]).finds("stale-row", B),
         Case::new("row without a name", &[A], vec![applied(A), nameless()])
             .finds("corrupt-row", ""),
@@ -250,13 +220,9 @@ fn cases() -> Vec<Case> {
         Case::text("NUL", "SELECT 1;\0").finds("nul-byte", A),
         Case::text("line ends", "SELECT 1;\r\nSELECT 2;\n").finds("mixed-line-endings", A),
         Case::new("too long", &[&long], vec![]).finds("name-too-long", &long),
-        Case::new(
-            "names in two cases",
-            &[upper, A],
-            vec![applied(upper), applied(A)],
-        )
-        .finds("name-case-conflict", A)
-        .finds("ambiguous-order", A),
+        Case::new("names in two cases", &[upper, A], vec![applied(upper), applied(A)])
+            .finds("name-case-conflict", A)
+            .finds("ambiguous-order", A),
         Case::new(
             "order",
             &["20250101000000_x", "20250101_x"],
@@ -274,19 +240,11 @@ fn every_state_gives_exactly_its_findings() {
         let mut found: Vec<(String, String)> = case
             .findings(Environment::development())
             .into_iter()
-            .map(|f| {
-                (
-                    f.rule.into_owned(),
-                    f.migration.map_or_else(String::new, |m| m.to_string()),
-                )
-            })
+            .map(|f| (f.rule.into_owned(), f.migration.map_or_else(String::new, |m| m.to_string())))
             .collect();
         found.sort();
-        let mut expected: Vec<(String, String)> = case
-            .expected
-            .iter()
-            .map(|(rule, name)| ((*rule).to_owned(), name.clone()))
-            .collect();
+        let mut expected: Vec<(String, String)> =
+            case.expected.iter().map(|(rule, name)| ((*rule).to_owned(), name.clone())).collect();
         expected.sort();
         assert_eq!(found, expected, "{}", case.what);
     }
@@ -295,20 +253,15 @@ fn every_state_gives_exactly_its_findings() {
 #[test]
 fn every_rule_has_a_state_that_it_finds() {
     let cases = cases();
-    let found: BTreeSet<&str> = cases
-        .iter()
-        .flat_map(|case| case.expected.iter().map(|(rule, _)| *rule))
-        .collect();
+    let found: BTreeSet<&str> =
+        cases.iter().flat_map(|case| case.expected.iter().map(|(rule, _)| *rule)).collect();
     let rules: BTreeSet<&str> = ALL.iter().map(|rule| rule.id).collect();
     assert_eq!(found, rules);
 }
 
 #[test]
 fn messages_are_fragments_and_help_is_never_empty() {
-    for finding in cases()
-        .iter()
-        .flat_map(|case| case.findings(Environment::production()))
-    {
+    for finding in cases().iter().flat_map(|case| case.findings(Environment::production())) {
         for text in [&finding.message, &finding.help] {
             assert!(!text.is_empty(), "{finding:?}");
             assert!(!text.ends_with('.') && !text.contains("  "), "{finding:?}");
@@ -352,21 +305,14 @@ fn names_in_two_cases_weigh_a_note_when_neither_can_be_renamed() {
 fn messages_say_what_was_seen() {
     let message = |case: &Case, rule: &str| {
         let findings = case.findings(Environment::production());
-        findings
-            .into_iter()
-            .find(|f| f.rule == rule)
-            .map(|f| f.message)
-            .unwrap_or_default()
+        findings.into_iter().find(|f| f.rule == rule).map(|f| f.message).unwrap_or_default()
     };
     let mut row = applied(A);
     row.checksum = "0123456789abcdef".to_owned();
     let edited = message(&Case::new("edited", &[A], vec![row]), "edited");
     let file = Checksum::of(&script(A)).to_string();
     assert!(edited.contains("has checksum 01234567,"), "{edited}");
-    assert!(
-        edited.ends_with(&format!("the file has {}", &file[..8])),
-        "{edited}"
-    );
+    assert!(edited.ends_with(&format!("the file has {}", &file[..8])), "{edited}");
 
     let out_of_order = Case::new("out of order", &[A, B, C], vec![applied(B), applied(C)]);
     assert_eq!(
