@@ -113,5 +113,6 @@ impl<'a> Run<'a> {
 }
 
 fn take_apart(dialect: Dialect, wanted: Vec<(MigrationName, String)>) -> Scripts {
-    wanted.into_iter().map(|(name, text)| (name, sql::analyse(dialect, &text))).collect()
+    let (names, texts): (Vec<MigrationName>, Vec<String>) = wanted.into_iter().unzip();
+    names.into_iter().zip(sql::analyse_all(dialect, &texts)).collect()
 }

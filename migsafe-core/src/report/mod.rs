@@ -4,14 +4,24 @@
 //! use migsafe_core::report::ExitCode;
 //! assert_eq!(ExitCode::Refused.code(), 4);
 //! ```
+//!
+//! [`text`] and [`json`] are pure functions of the data: no clock, no terminal, no environment.
 
 mod exit_code;
 mod failure;
+pub mod json;
+mod problem;
 #[expect(clippy::module_inception, reason = "the file holds the type `Report`")]
 mod report;
 mod status;
+mod style;
+#[cfg(test)]
+mod tests;
+pub mod text;
 
 pub use exit_code::ExitCode;
 pub use failure::Failure;
+pub use problem::Problem;
 pub use report::{AppliedStep, Outcome, Report};
 pub use status::Status;
+pub use style::Style;

@@ -36,7 +36,7 @@ mod properties;
 #[cfg(all(test, feature = "postgres-sql", feature = "sqlite-sql"))]
 mod tests;
 
-pub use analyse::{Limits, analyse, analyse_with};
+pub use analyse::{Limits, analyse, analyse_all, analyse_with};
 pub use header::{Header, HeaderProblem};
 pub use position::{LineIndex, Position};
 pub use statement::{Fact, Problem, Script, Statement, TransactionClass};

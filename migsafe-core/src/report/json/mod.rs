@@ -1,0 +1,26 @@
+//! Reports for machines: one JSON document each, ending with a line end.
+//!
+//! Every document has `format_version` and `kind`. Within one format version keys are only added.
+//! Text from a database or a folder is kept as it is; what could steer a terminal is written as a JSON escape.
+//!
+//! ```
+//! use migsafe_core::report::{Problem, json};
+//! let document = json::problem(&Problem::new("usage", "no database"));
+//! assert!(document.starts_with("{\n  \"format_version\": 1,\n  \"kind\": \"error\","));
+//! ```
+
+mod created;
+mod document;
+mod error;
+mod locks;
+mod resolution;
+mod run;
+mod status;
+
+pub use created::created;
+pub use document::FORMAT_VERSION;
+pub use error::{error, problem};
+pub use locks::locks;
+pub use resolution::{resolution, resolution_plan};
+pub use run::deploy;
+pub use status::status;

@@ -1,0 +1,107 @@
+//! Findings, gravest first.
+
+use super::page::Page;
+use super::{safe, values};
+use crate::policy::{Finding, Location, Severity};
+use crate::report::style::Paint;
+
+/// How many migrations of one finding a folded list names.
+const NAMED: usize = 5;
+
+/// Each finding with its help. Findings of one rule that say the same of several migrations are
+/// shown once, with the list of these.
+pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    for finding in findings {
+        let group = groups.iter_mut().find(|group| {
+            group
+                .first()
+                .is_some_and(|first| says_the_same(first, finding))
+        });
+        match group {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    for group in groups {
+        match &group[..] {
+            [] => {}
+            [one] => single(page, one),
+            [first, ..] => several(page, first, &group),
+        }
+    }
+}
+
+fn says_the_same(a: &Finding, b: &Finding) -> bool {
+    let bare = |f: &Finding| f.migration.is_some() && f.location == Location::default();
+    bare(a)
+        && bare(b)
+        && (&a.rule, a.severity, &a.message, &a.help) == (&b.rule, b.severity, &b.message, &b.help)
+}
+
+fn single(page: &mut Page, finding: &Finding) {
+    let subject = finding.migration.as_ref().map(|name| {
+        let place = place(finding.location);
+        format!("{}{place}: ", safe::name(name.as_str()))
+    });
+    let message = safe::message(&finding.message);
+    headed(page, finding, &subject.unwrap_or_default(), &message);
+    next(page, &finding.help);
+}
+
+fn several(page: &mut Page, first: &Finding, group: &[&Finding]) {
+    let subject = format!("{}: ", values::count(group.len(), "migration"));
+    headed(page, first, &subject, &safe::message(&first.message));
+    let limit = if page.style().shows_all() || group.len() == NAMED + 1 {
+        group.len()
+    } else {
+        NAMED
+    };
+    let names = group.iter().filter_map(|f| f.migration.as_ref());
+    for name in names.take(limit) {
+        page.line(format!("  - {}", safe::name(name.as_str())));
+    }
+    if let Some(hidden) = group.len().checked_sub(limit).filter(|hidden| *hidden > 0) {
+        page.line(format!("  - and {hidden} more"));
+    }
+    next(page, &first.help);
+}
+
+fn headed(page: &mut Page, finding: &Finding, subject: &str, message: &str) {
+    let paint = match finding.severity {
+        Severity::Error => Paint::Bad,
+        Severity::Warn => Paint::Doubtful,
+        Severity::Note | Severity::Off => Paint::Open,
+    };
+    let rule = safe::line(&finding.rule, 80);
+    let head = page.paint(paint, &format!("{}[{rule}]", finding.severity));
+    let mut lines = message.lines();
+    let first = lines.next().unwrap_or_default();
+    page.line(format!("{head}: {subject}{first}"));
+    for line in lines {
+        page.line(format!("  {line}"));
+    }
+}
+
+/// What to do next, under what happened.
+pub(super) fn next(page: &mut Page, help: &str) {
+    if !help.is_empty() {
+        page.labelled("  next: ", &safe::message(help));
+    }
+}
+
+/// `, statement 2, line 3, column 4`, as far as known.
+pub(super) fn place(location: Location) -> String {
+    let mut place = String::new();
+    let parts = [
+        ("statement", location.statement.map(|n| n.to_string())),
+        ("line", location.line.map(|n| n.to_string())),
+        ("column", location.column.map(|n| n.to_string())),
+    ];
+    for (label, number) in parts {
+        if let Some(number) = number {
+            place.extend([", ", label, " ", &number]);
+        }
+    }
+    place
+}

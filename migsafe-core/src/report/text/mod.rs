@@ -1,0 +1,33 @@
+//! Reports for people.
+//!
+//! Pure functions from a report to a text that ends with a line end. Nothing that comes from a
+//! database or a folder reaches a terminal as it is: control characters are taken out or shown
+//! escaped. Times are UTC.
+//!
+//! ```
+//! use migsafe_core::report::{Problem, Style, text};
+//! let problem = Problem::new("usage", "no database").with_help("give --database-url");
+//! assert_eq!(
+//!     text::problem(&problem, Style::plain()),
+//!     "error[usage]: no database\n  next: give --database-url\n"
+//! );
+//! ```
+
+mod created;
+mod error;
+mod findings;
+mod locks;
+mod page;
+mod resolution;
+mod run;
+mod safe;
+mod status;
+mod table;
+mod values;
+
+pub use created::created;
+pub use error::{error, problem};
+pub use locks::locks;
+pub use resolution::{resolution, resolution_plan};
+pub use run::deploy;
+pub use status::status;
