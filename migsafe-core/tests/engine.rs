@@ -1,0 +1,248 @@
+//! The engine over the in-memory store: what it does, in which order, and what it reports.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use migsafe_core::engine::{Error, Event, Options, ensure_up_to_date, locks, status};
+use migsafe_core::history::HistoryRow;
+use migsafe_core::lock::LockHolder;
+use migsafe_core::policy::{Environment, Policy};
+use migsafe_core::report::{ExitCode, Outcome, Report};
+use migsafe_core::store::{Aborted, MemoryFault, MemoryStore};
+use migsafe_core::testkit::block_on;
+use migsafe_core::{Dialect, Migrations};
+
+fn folder() -> Migrations {
+    Migrations::from_scripts([
+        ("20250101000000_a", "CREATE TABLE a (id int);"),
+        ("20250102000000_b", "CREATE TABLE b (id int);"),
+        ("20250103000000_c", "CREATE TABLE c (id int);"),
+    ])
+    .unwrap()
+}
+
+/// Runs and collects the events as short lines.
+fn run(
+    store: &MemoryStore,
+    migrations: &Migrations,
+    options: Options,
+) -> (Result<Report, Error>, Vec<String>) {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let listener = Arc::clone(&events);
+    let options = options.on_event(move |event| listener.lock().unwrap().push(line(event)));
+    let result = block_on(ensure_up_to_date(store, migrations, options));
+    let events = events.lock().unwrap().clone();
+    (result, events)
+}
+
+fn line(event: &Event) -> String {
+    match event {
+        Event::Planned { steps } => format!("planned {}", steps.len()),
+        Event::Waiting { holder, .. } => {
+            format!("waiting for {:?}", holder.as_ref().map(|holder| holder.pid))
+        }
+        Event::HistoryTableCreated => "created".to_owned(),
+        Event::StepStarted { name, index, total } => format!("start {index}/{total} {name}"),
+        Event::StepApplied { name, .. } => format!("applied {name}"),
+        Event::StepRetried { name, reason, attempt, .. } => {
+            format!("retry {attempt} {name} {reason:?}")
+        }
+        Event::OutcomeUnknown { name } => format!("unknown {name}"),
+        Event::StepFailed { name } => format!("failed {name}"),
+        _ => "other".to_owned(),
+    }
+}
+
+#[test]
+fn a_deploy_tells_its_story_in_order() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    let (result, events) = run(&store, &folder(), Options::default());
+    assert_eq!(result.unwrap().outcome(), Outcome::Applied);
+    assert_eq!(
+        events,
+        [
+            "planned 3",
+            "created",
+            "start 1/3 20250101000000_a",
+            "applied 20250101000000_a",
+            "start 2/3 20250102000000_b",
+            "applied 20250102000000_b",
+            "start 3/3 20250103000000_c",
+            "applied 20250103000000_c",
+        ]
+    );
+    let (result, events) = run(&store, &folder(), Options::default());
+    assert_eq!(result.unwrap().outcome(), Outcome::UpToDate);
+    assert_eq!(events, ["planned 0"]);
+}
+
+#[test]
+fn a_lock_timeout_is_tried_again_and_then_given_up() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    store.inject(MemoryFault::RelationLocked);
+    store.inject(MemoryFault::RelationLocked);
+    let (result, events) = run(&store, &folder(), Options::default());
+    assert_eq!(result.unwrap().applied().len(), 3);
+    let retries: Vec<&String> = events.iter().filter(|e| e.starts_with("retry")).collect();
+    let reason = Aborted::LockTimeout;
+    assert_eq!(
+        retries,
+        [
+            &format!("retry 2 20250101000000_a {reason:?}"),
+            &format!("retry 3 20250101000000_a {reason:?}")
+        ]
+    );
+    let store = MemoryStore::new(Dialect::Sqlite);
+    for _ in 0..2 {
+        store.inject(MemoryFault::RelationLocked);
+    }
+    let (result, _) = run(&store, &folder(), Options::default().with_retries(1));
+    let error = result.unwrap_err();
+    assert_eq!((error.code(), error.exit_code()), ("relation-locked", ExitCode::Failure));
+    assert_eq!(store.rows(), Some(Vec::new()), "no failed row for a lock time-out");
+}
+
+#[test]
+fn a_lost_answer_is_learnt_from_the_row() {
+    for committed in [true, false] {
+        let store = MemoryStore::new(Dialect::Sqlite);
+        store.inject(MemoryFault::AnswerLost { committed });
+        let (result, events) = run(&store, &folder(), Options::default());
+        let report = result.unwrap();
+        assert_eq!(report.applied().len(), 3);
+        assert_eq!(store.rows().unwrap().len(), 3);
+        assert!(events.contains(&"unknown 20250101000000_a".to_owned()));
+        let starts = events.iter().filter(|e| e.ends_with("20250101000000_a") && e.starts_with("start"));
+        assert_eq!(starts.count(), if committed { 1 } else { 2 });
+    }
+}
+
+#[test]
+fn an_outcome_that_cannot_be_learnt_is_unknown_and_nothing_is_run_again() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    store.inject(MemoryFault::AnswerLost { committed: true });
+    let blocker = store.clone();
+    let options = Options::default().with_lock_wait(Duration::from_secs(1)).on_event(move |event| {
+        if matches!(event, Event::OutcomeUnknown { .. }) {
+            blocker.hold_lock(Some(LockHolder::of_pid(7)));
+        }
+    });
+    let error = block_on(ensure_up_to_date(&store, &folder(), options)).unwrap_err();
+    assert!(error.is_outcome_unknown());
+    assert_eq!((error.code(), error.exit_code()), ("outcome-unknown", ExitCode::Failure));
+    assert_eq!(error.report().unwrap().outcome(), Outcome::Unknown);
+    assert_eq!(store.rows().unwrap().len(), 1);
+}
+
+#[test]
+fn a_failure_half_way_says_what_was_applied() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    let migrations = Migrations::from_scripts([
+        ("20250101000000_a", "CREATE TABLE a (id int);"),
+        ("20250102000000_b", "CREATE TABLE b (id int);\nCREATE TABLE a (id int);"),
+        ("20250103000000_c", "CREATE TABLE c (id int);"),
+    ])
+    .unwrap();
+    let (result, events) = run(&store, &migrations, Options::default());
+    let error = result.unwrap_err();
+    assert_eq!(events.last().unwrap(), "failed 20250102000000_b");
+    let report = error.report().unwrap();
+    assert_eq!(report.applied().len(), 1);
+    assert_eq!(report.planned().len(), 2);
+    let summary = report.status().diagnosis().summary();
+    assert_eq!((summary.applied, summary.failed, summary.pending), (1, 1, 1));
+    assert_eq!(error.failure().unwrap().location.statement, Some(2));
+    assert!(error.help().contains("resolve --rolled-back 20250102000000_b"));
+    assert_eq!(store.tables(), ["a"]);
+}
+
+#[test]
+fn what_changes_behind_the_back_is_judged_again_before_the_next_step() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    let meddler = store.clone();
+    let options = Options::default().on_event(move |event| {
+        if let Event::StepApplied { name, .. } = event
+            && name.as_str().ends_with("_a")
+        {
+            meddler.tamper(|rows, _| {
+                let now = chrono::DateTime::UNIX_EPOCH;
+                let row = HistoryRow::started("x", "20250102000000_b", "y", now);
+                rows.get_or_insert_default().push(row);
+            });
+        }
+    });
+    let error = block_on(ensure_up_to_date(&store, &folder(), options)).unwrap_err();
+    assert!(error.is_refusal(), "{error}");
+    assert_eq!(error.report().unwrap().applied().len(), 1);
+    assert_eq!(store.tables(), ["a"]);
+}
+
+#[test]
+fn a_read_that_fails_is_an_error_and_never_an_empty_history() {
+    let store = MemoryStore::with_rows(Dialect::Sqlite, Vec::new());
+    store.inject(MemoryFault::ReadFails);
+    let (result, events) = run(&store, &folder(), Options::default());
+    let error = result.unwrap_err();
+    assert_eq!((error.code(), error.exit_code()), ("connection", ExitCode::Failure));
+    assert!(events.is_empty());
+    assert_eq!(store.rows(), Some(Vec::new()));
+}
+
+#[test]
+fn waiting_for_the_lock_names_the_holder() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    store.hold_lock(Some(LockHolder::of_pid(4711)));
+    let (result, events) =
+        run(&store, &folder(), Options::default().with_lock_wait(Duration::from_secs(2)));
+    let error = result.unwrap_err();
+    assert!(error.is_lock_timeout());
+    assert_eq!(error.lock_holder().unwrap().pid, 4711);
+    assert!(error.help().contains("pg_terminate_backend(4711)"));
+    assert!(events.contains(&"waiting for Some(4711)".to_owned()));
+    let report = block_on(locks(&store)).unwrap();
+    assert!(report.supported);
+    assert_eq!(report.holders[0].pid, 4711);
+}
+
+#[test]
+fn development_warns_where_production_refuses() {
+    let rows = vec![HistoryRow::applied("20240101000000_gone", "x")];
+    let store = MemoryStore::with_rows(Dialect::Sqlite, rows);
+    let (result, _) = run(&store, &folder(), Options::default());
+    assert!(result.unwrap_err().is_refusal());
+    assert!(store.tables().is_empty());
+    let policy = Policy::for_environment(Environment::development());
+    let (result, _) = run(&store, &folder(), Options::default().with_policy(policy));
+    let report = result.unwrap();
+    assert_eq!(report.applied().len(), 3);
+    assert_eq!(report.status().findings().len(), 1);
+}
+
+#[test]
+fn status_reads_once_and_judges_like_a_deploy() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    let options = Options::default();
+    let before = block_on(status(&store, &folder(), &options)).unwrap();
+    assert_eq!(before.exit_code(), ExitCode::NotUpToDate);
+    assert_eq!(store.rows(), None);
+    run(&store, &folder(), options.clone()).0.unwrap();
+    let after = block_on(status(&store, &folder(), &options)).unwrap();
+    assert_eq!(after.exit_code(), ExitCode::Ok);
+    assert!(after.is_up_to_date());
+}
+
+/// Start-up code spawns the future on a multi-threaded executor.
+#[test]
+fn futures_are_send_and_stores_are_shareable() {
+    fn send<T: Send>(value: T) -> T {
+        value
+    }
+    fn shareable<T: Send + Sync>() {}
+    let (store, migrations) = (MemoryStore::new(Dialect::Sqlite), folder());
+    let future = send(ensure_up_to_date(&store, &migrations, Options::default()));
+    block_on(future).unwrap();
+    shareable::<MemoryStore>();
+    shareable::<Error>();
+    shareable::<Options>();
+    shareable::<Report>();
+}
