@@ -58,10 +58,7 @@ impl PgBouncer {
             fs::write(&config, text).expect("the folder of the pooler is writable");
             supervisor.start(&program, &[config.display().to_string()]);
             if wait_until_ready(&mut supervisor, port, &users) {
-                return Self {
-                    supervisor: Mutex::new(supervisor),
-                    port,
-                };
+                return Self { supervisor: Mutex::new(supervisor), port };
             }
         }
         panic!("PgBouncer did not start:\n{}", supervisor.log());
@@ -82,10 +79,7 @@ impl PgBouncer {
     /// What it wrote to its log.
     #[must_use]
     pub fn log(&self) -> String {
-        self.supervisor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .log()
+        self.supervisor.lock().unwrap_or_else(PoisonError::into_inner).log()
     }
 }
 
@@ -127,11 +121,7 @@ fn wait_until_ready(supervisor: &mut Supervisor, port: u16, users: &Path) -> boo
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    panic!(
-        "PgBouncer did not answer within {} s:\n{}",
-        START_LIMIT.as_secs(),
-        supervisor.log()
-    );
+    panic!("PgBouncer did not answer within {} s:\n{}", START_LIMIT.as_secs(), supervisor.log());
 }
 
 fn is_ours(port: u16, users: &Path) -> bool {

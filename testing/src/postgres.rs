@@ -114,14 +114,7 @@ impl Postgres {
             let args = server_args(&options, supervisor.folder(), &data, port);
             if let Some(version) = start_server(&mut supervisor, &bin_dir, &args, &data, port) {
                 let supervisor = Mutex::new(supervisor);
-                return Self {
-                    supervisor,
-                    bin_dir,
-                    args,
-                    data,
-                    port,
-                    version,
-                };
+                return Self { supervisor, bin_dir, args, data, port, version };
             }
         }
         panic!("PostgreSQL found no free port:\n{}", supervisor.log());
@@ -179,10 +172,7 @@ impl Postgres {
         self.client("postgres")
             .query(&format!("CREATE DATABASE {name} TEMPLATE template0"))
             .unwrap_or_else(|error| panic!("cannot create the database `{name}`: {error}"));
-        Database {
-            name,
-            port: self.port,
-        }
+        Database { name, port: self.port }
     }
 
     /// Stops the server as a crash would: open transactions are lost, the next start recovers.
@@ -204,20 +194,10 @@ impl Postgres {
         let mut supervisor = self.lock();
         supervisor.stop("INT");
         let start = Instant::now();
-        while start_server(
-            &mut supervisor,
-            &self.bin_dir,
-            &self.args,
-            &self.data,
-            self.port,
-        )
-        .is_none()
+        while start_server(&mut supervisor, &self.bin_dir, &self.args, &self.data, self.port)
+            .is_none()
         {
-            assert!(
-                start.elapsed() < START_LIMIT,
-                "port {} was taken by another",
-                self.port
-            );
+            assert!(start.elapsed() < START_LIMIT, "port {} was taken by another", self.port);
             std::thread::sleep(Duration::from_millis(200));
         }
     }
@@ -229,9 +209,7 @@ impl Postgres {
 
     fn lock(&self) -> MutexGuard<'_, Supervisor> {
         // A test that failed while holding it does not make the server unusable for the others.
-        self.supervisor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.supervisor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -287,10 +265,7 @@ impl Drop for Database {
     fn drop(&mut self) {
         // The server may be stopped, or a test may have dropped the database: nothing to do then.
         if let Ok(mut client) = Client::connect(self.port, "postgres") {
-            let _ = client.query(&format!(
-                "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-                self.name
-            ));
+            let _ = client.query(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
         }
     }
 }
@@ -300,20 +275,14 @@ fn url(port: u16, database: &str) -> String {
 }
 
 fn text(path: &Path) -> String {
-    path.to_str()
-        .expect("the temporary folder has a name in UTF-8")
-        .to_owned()
+    path.to_str().expect("the temporary folder has a name in UTF-8").to_owned()
 }
 
 fn server_args(options: &PostgresOptions, folder: &Path, data: &Path, port: u16) -> Vec<String> {
     let on_off = if options.fsync { "on" } else { "off" };
     let folder = text(folder);
     // The name of a socket has at most 107 bytes; without one there is still TCP.
-    let sockets = if folder.len() < 80 {
-        folder.as_str()
-    } else {
-        ""
-    };
+    let sockets = if folder.len() < 80 { folder.as_str() } else { "" };
     let port = port.to_string();
     let settings = [
         ("listen_addresses", "127.0.0.1"),
@@ -326,12 +295,7 @@ fn server_args(options: &PostgresOptions, folder: &Path, data: &Path, port: u16)
         ("log_timezone", "UTC"),
     ]
     .into_iter()
-    .chain(
-        options
-            .settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
+    .chain(options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
     ["-D".to_owned(), text(data)]
         .into_iter()
         .chain(settings.flat_map(|(name, value)| ["-c".to_owned(), format!("{name}={value}")]))
@@ -358,10 +322,7 @@ fn start_server(
             supervisor.stop("QUIT");
             let log = supervisor.log();
             let news = log.get(log_before..).unwrap_or(&log);
-            assert!(
-                news.contains("could not bind"),
-                "PostgreSQL did not start:\n{news}"
-            );
+            assert!(news.contains("could not bind"), "PostgreSQL did not start:\n{news}");
             return None;
         }
         assert!(

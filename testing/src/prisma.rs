@@ -79,11 +79,7 @@ impl PrismaTarget {
     /// An SQLite database file, created if missing. Times are stored as text in ISO 8601.
     #[must_use]
     pub fn sqlite(file: &Path, migrations: impl Into<PathBuf>) -> Self {
-        Self::new(
-            "sqlite",
-            format!("file:{}", file.display()),
-            migrations.into(),
-        )
+        Self::new("sqlite", format!("file:{}", file.display()), migrations.into())
     }
 
     /// Stores times in SQLite as whole milliseconds since 1970, as Prisma's native engine does.
@@ -94,12 +90,7 @@ impl PrismaTarget {
     }
 
     fn new(provider: &'static str, url: String, migrations: PathBuf) -> Self {
-        Self {
-            provider,
-            url,
-            migrations,
-            timestamp_format: None,
-        }
+        Self { provider, url, migrations, timestamp_format: None }
     }
 }
 
@@ -149,15 +140,8 @@ impl Prisma {
     /// As the engine decides.
     pub fn deploy(&self, target: &PrismaTarget) -> Result<Vec<String>, PrismaError> {
         let answer = self.run("deploy", target, None)?;
-        let names = answer["appliedMigrationNames"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        Ok(names
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect())
+        let names = answer["appliedMigrationNames"].as_array().cloned().unwrap_or_default();
+        Ok(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
     }
 
     /// `prisma migrate resolve --applied NAME`.
@@ -211,10 +195,7 @@ impl Prisma {
         drop(input);
         let output = node.wait_with_output().expect("Node.js ends");
         let mut answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
-            panic!(
-                "the Prisma engine gave no answer:\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            )
+            panic!("the Prisma engine gave no answer:\n{}", String::from_utf8_lossy(&output.stderr))
         });
         match answer.get("error") {
             None => Ok(answer["ok"].take()),

@@ -10,7 +10,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::temp::{Owner, server_folder};
+use crate::temp::{Owner, server_folder, server_user};
 
 /// One server process in a folder of its own, both gone when this is dropped or the process ends.
 #[derive(Debug)]
@@ -28,13 +28,13 @@ impl Supervisor {
     ///
     /// `last_signal` is what ends the server at once, for the time when nobody waits for it.
     pub(crate) fn new(kind: &str, last_signal: &str) -> Self {
-        let (folder, owner) = server_folder(kind);
+        let (folder, owner) = (server_folder(kind), server_user());
         let mut command = Command::new("/bin/sh");
         command
             .args(["-c", include_str!("supervisor.sh"), "migsafe-supervisor"])
             .arg(&folder)
             .arg(last_signal)
-            .current_dir(&folder)
+            .current_dir("/")
             // A Ctrl-C in the terminal is for the tests; the shell ends after them.
             .process_group(0)
             // Fixed messages, whatever the language of the machine.
@@ -55,13 +55,7 @@ impl Supervisor {
         let mut shell = command.spawn().expect("/bin/sh can be started");
         let commands = shell.stdin.take();
         let answers = BufReader::new(shell.stdout.take().expect("standard output is a pipe"));
-        Self {
-            shell,
-            commands,
-            answers,
-            folder,
-            owner,
-        }
+        Self { shell, commands, answers, folder, owner }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -101,16 +95,17 @@ impl Supervisor {
 
     fn tell(&mut self, command: &str) -> bool {
         let commands = self.commands.as_mut().expect("the pipe is open until drop");
-        let mut answer = String::new();
         writeln!(commands, "{command}")
             .and_then(|()| commands.flush())
-            .and_then(|()| self.answers.read_line(&mut answer))
-            .expect("the supervising shell answers");
-        assert!(
-            !answer.is_empty(),
-            "the supervising shell ended during `{command}`"
-        );
-        answer.trim() == "0"
+            .unwrap_or_else(|error| panic!("the supervising shell ended before: {error}"));
+        self.answer()
+    }
+
+    fn answer(&mut self) -> bool {
+        let mut status = String::new();
+        self.answers.read_line(&mut status).expect("the supervising shell can be read");
+        assert!(!status.is_empty(), "the supervising shell ended");
+        status.trim() == "0"
     }
 }
 
@@ -123,15 +118,10 @@ impl Drop for Supervisor {
 }
 
 fn shell_line(verb: &str, program: &Path, args: &[String]) -> String {
-    let program = program
-        .to_str()
-        .expect("the path of a server program is valid UTF-8");
+    let program = program.to_str().expect("the path of a server program is valid UTF-8");
     let mut line = verb.to_owned();
     for word in std::iter::once(program).chain(args.iter().map(String::as_str)) {
-        assert!(
-            !word.contains('\n'),
-            "a command for the supervising shell is one line"
-        );
+        assert!(!word.contains('\n'), "a command for the supervising shell is one line");
         line.push_str(" '");
         line.push_str(&word.replace('\'', r"'\''"));
         line.push('\'');

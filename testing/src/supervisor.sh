@@ -46,6 +46,10 @@ stop() {
     return 0
 }
 
+# Made here and not by the test process: so it is never there without somebody who removes it.
+mkdir -m 700 "$folder" && cd "$folder"
+echo "$?"
+
 while IFS= read -r command; do
     eval "$command"
     echo "$?"

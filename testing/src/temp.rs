@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,32 +15,22 @@ pub(crate) struct Owner {
     pub(crate) gid: u32,
 }
 
-/// Creates an empty folder for one server. As root it belongs to the returned [`Owner`].
-pub(crate) fn server_folder(kind: &str) -> (PathBuf, Option<Owner>) {
-    let folder = temp_root().join(format!("migsafe-{kind}-{}", unique()));
-    fs::create_dir(&folder)
-        .unwrap_or_else(|error| panic!("cannot create the folder {}: {error}", folder.display()));
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))
-        .expect("the permissions of a folder just created can be changed");
-    // Who owns a new file is who we are; std has no other way to ask.
-    let our_uid = fs::metadata(&folder)
-        .expect("the new folder can be read")
-        .uid();
-    let owner = (our_uid == 0).then(unprivileged_user);
-    if let Some(owner) = owner {
-        std::os::unix::fs::chown(&folder, Some(owner.uid), Some(owner.gid))
-            .expect("root can give a folder away");
-    }
-    (folder, owner)
+/// The user that servers give root up for; `None` if we are not root.
+pub(crate) fn server_user() -> Option<Owner> {
+    let id = Command::new("id").arg("-u").output().expect("the program `id` can be run");
+    (id.stdout.trim_ascii() == b"0").then(unprivileged_user)
+}
+
+/// A path for the folder of one server; nothing is there yet.
+pub(crate) fn server_folder(kind: &str) -> PathBuf {
+    temp_root().join(format!("migsafe-{kind}-{}", unique()))
 }
 
 /// A part for names that no other process and no other call uses.
 pub(crate) fn unique() -> String {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
     let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let nanos = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.subsec_nanos());
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
     format!("{}-{count}-{nanos:08x}", std::process::id())
 }
 
@@ -51,12 +42,8 @@ pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     const FIRST: u32 = 20_000;
     const COUNT: u32 = 12_000;
-    let nanos = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |d| d.subsec_nanos());
-    let seed = std::process::id()
-        .wrapping_mul(7919)
-        .wrapping_add(nanos / 1000);
+    let nanos = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
+    let seed = std::process::id().wrapping_mul(7919).wrapping_add(nanos / 1000);
     for _ in 0..COUNT {
         let step = NEXT.fetch_add(1, Ordering::Relaxed);
         let port = FIRST + seed.wrapping_add(step) % COUNT;
@@ -65,10 +52,7 @@ pub(crate) fn free_port() -> u16 {
             return port;
         }
     }
-    panic!(
-        "no free TCP port on 127.0.0.1 between {FIRST} and {}",
-        FIRST + COUNT
-    );
+    panic!("no free TCP port on 127.0.0.1 between {FIRST} and {}", FIRST + COUNT);
 }
 
 /// Whether every folder on the way to `path` may be entered by any user.
@@ -83,22 +67,15 @@ fn temp_root() -> PathBuf {
     // A server that gives up root must be able to reach its folder and, at the end, to remove it.
     let writable = fs::metadata(&root).is_ok_and(|meta| meta.mode() & 0o002 != 0);
     let usable = writable && reachable_by_all(&root);
-    if usable || !Path::new("/tmp").is_dir() {
-        root
-    } else {
-        PathBuf::from("/tmp")
-    }
+    if usable || !Path::new("/tmp").is_dir() { root } else { PathBuf::from("/tmp") }
 }
 
 fn unprivileged_user() -> Owner {
     let users = fs::read_to_string("/etc/passwd").expect("/etc/passwd can be read");
-    ["postgres", "nobody"]
-        .into_iter()
-        .find_map(|name| user_in(&users, name))
-        .expect(
-            "running as root needs a user `postgres` or `nobody` in /etc/passwd: \
+    ["postgres", "nobody"].into_iter().find_map(|name| user_in(&users, name)).expect(
+        "running as root needs a user `postgres` or `nobody` in /etc/passwd: \
          PostgreSQL does not run as root",
-        )
+    )
 }
 
 fn user_in(passwd: &str, name: &str) -> Option<Owner> {

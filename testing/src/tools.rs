@@ -81,10 +81,7 @@ pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path);
     let more = ["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from);
-    folders
-        .chain(more)
-        .map(|folder| folder.join(name))
-        .find(|program| program.is_file())
+    folders.chain(more).map(|folder| folder.join(name)).find(|program| program.is_file())
 }
 
 fn program(variable: &str, name: &str) -> Option<PathBuf> {
@@ -95,18 +92,13 @@ fn program(variable: &str, name: &str) -> Option<PathBuf> {
 }
 
 fn has_server(folder: &Path) -> bool {
-    ["initdb", "postgres"]
-        .iter()
-        .all(|program| folder.join(program).is_file())
+    ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file())
 }
 
 fn pg_config() -> Option<PathBuf> {
     let output = Command::new("pg_config").arg("--bindir").output().ok()?;
     let folder = String::from_utf8(output.stdout).ok()?;
-    output
-        .status
-        .success()
-        .then(|| PathBuf::from(folder.trim()))
+    output.status.success().then(|| PathBuf::from(folder.trim()))
 }
 
 fn embedded() -> Vec<PathBuf> {
@@ -145,10 +137,7 @@ mod tests {
         }
         let found = newest_first(&folder, "bin");
         std::fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(
-            found,
-            ["10/bin", "9/bin", "current/bin"].map(|tail| folder.join(tail))
-        );
+        assert_eq!(found, ["10/bin", "9/bin", "current/bin"].map(|tail| folder.join(tail)));
     }
 
     #[test]

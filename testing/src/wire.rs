@@ -48,11 +48,8 @@ impl Client {
     pub fn connect_as(port: u16, user: &str, database: &str) -> Result<Self, WireError> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_nodelay(true)?;
-        let mut client = Self {
-            stream: BufReader::new(stream),
-            process_id: 0,
-            notices: Vec::new(),
-        };
+        let mut client =
+            Self { stream: BufReader::new(stream), process_id: 0, notices: Vec::new() };
         client.start_up(user, database)?;
         Ok(client)
     }
@@ -188,20 +185,12 @@ impl std::error::Error for WireError {}
 
 impl From<io::Error> for WireError {
     fn from(error: io::Error) -> Self {
-        Self {
-            code: "08006".to_owned(),
-            message: error.to_string(),
-            detail: None,
-        }
+        Self { code: "08006".to_owned(), message: error.to_string(), detail: None }
     }
 }
 
 fn protocol_error(message: &str) -> WireError {
-    WireError {
-        code: "08P01".to_owned(),
-        message: message.to_owned(),
-        detail: None,
-    }
+    WireError { code: "08P01".to_owned(), message: message.to_owned(), detail: None }
 }
 
 fn parse_error(body: &[u8]) -> WireError {
@@ -255,10 +244,7 @@ mod tests {
     #[test]
     fn reads_rows_with_null_and_empty_values() {
         let body = [0, 3, 0, 0, 0, 1, b'a', 255, 255, 255, 255, 0, 0, 0, 0];
-        assert_eq!(
-            parse_row(&body).unwrap(),
-            [Some("a".to_owned()), None, Some(String::new())]
-        );
+        assert_eq!(parse_row(&body).unwrap(), [Some("a".to_owned()), None, Some(String::new())]);
         assert!(parse_row(&body[..6]).is_err());
     }
 

@@ -42,16 +42,8 @@ fn temp_folder(name: &str) -> PathBuf {
 
 fn wait_until_empty(folder: &Path) {
     let start = Instant::now();
-    while fs::read_dir(folder)
-        .expect("the folder exists")
-        .next()
-        .is_some()
-    {
-        assert!(
-            start.elapsed() < LIMIT,
-            "something is left in {}",
-            folder.display()
-        );
+    while fs::read_dir(folder).expect("the folder exists").next().is_some() {
+        assert!(start.elapsed() < LIMIT, "something is left in {}", folder.display());
         std::thread::sleep(Duration::from_millis(20));
     }
     fs::remove_dir(folder).expect("the folder is empty");
@@ -62,25 +54,15 @@ fn killing_the_test_process_ends_its_servers() {
     let temp = temp_folder("killed");
     let mut process = holder(&temp);
     let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    let line = lines
-        .map_while(Result::ok)
-        .find(|line| line.starts_with("ports"))
-        .unwrap();
-    let ports: Vec<u16> = line
-        .split(' ')
-        .skip(1)
-        .map(|port| port.parse().unwrap())
-        .collect();
+    let line = lines.map_while(Result::ok).find(|line| line.starts_with("ports")).unwrap();
+    let ports: Vec<u16> = line.split(' ').skip(1).map(|port| port.parse().unwrap()).collect();
     assert_eq!(ports.len(), 3);
     assert_eq!(fs::read_dir(&temp).unwrap().count(), 3);
     process.kill().unwrap();
     process.wait().unwrap();
     wait_until_empty(&temp);
     for port in ports {
-        assert!(
-            TcpStream::connect(("127.0.0.1", port)).is_err(),
-            "port {port} still answers"
-        );
+        assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "port {port} still answers");
     }
 }
 
@@ -88,7 +70,7 @@ fn killing_the_test_process_ends_its_servers() {
 fn killing_it_while_a_server_is_being_set_up_leaves_nothing_either() {
     let temp = temp_folder("early");
     // The folder exists from the first moment on; initdb takes most of a second.
-    for pause in [0, 150, 400] {
+    for pause in [0, 1, 2, 5, 150, 400] {
         let mut process = holder(&temp);
         while fs::read_dir(&temp).unwrap().next().is_none() {
             std::thread::sleep(Duration::from_millis(5));
@@ -98,10 +80,7 @@ fn killing_it_while_a_server_is_being_set_up_leaves_nothing_either() {
         process.wait().unwrap();
         let start = Instant::now();
         while fs::read_dir(&temp).unwrap().next().is_some() {
-            assert!(
-                start.elapsed() < LIMIT,
-                "something is left after {pause} ms"
-            );
+            assert!(start.elapsed() < LIMIT, "something is left after {pause} ms");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -42,10 +42,7 @@ const TWO: &str = "20250102000000_two";
 fn migrations() -> [(&'static str, &'static str); 2] {
     [
         (ONE, "CREATE TABLE one (id INTEGER PRIMARY KEY);"),
-        (
-            TWO,
-            "CREATE TABLE two (id INTEGER PRIMARY KEY); INSERT INTO two VALUES (1);",
-        ),
+        (TWO, "CREATE TABLE two (id INTEGER PRIMARY KEY); INSERT INTO two VALUES (1);"),
     ]
 }
 
@@ -65,20 +62,13 @@ fn deploys_and_diagnoses(prisma: &Prisma, target: &PrismaTarget, folder: &Folder
     folder.write("20250103000000_bad", "INSERT INTO nowhere VALUES (1);");
     let answer = prisma.diagnose(target).unwrap();
     assert_eq!(answer["editedMigrationNames"][0], ONE, "{answer}");
-    assert_eq!(
-        answer["history"]["diagnostic"], "databaseIsBehind",
-        "{answer}"
-    );
+    assert_eq!(answer["history"]["diagnostic"], "databaseIsBehind", "{answer}");
 
     prisma.deploy(target).unwrap_err();
     let blocked = prisma.deploy(target).unwrap_err();
     assert_eq!(blocked.code.as_deref(), Some("P3009"), "{blocked}");
-    prisma
-        .resolve_rolled_back(target, "20250103000000_bad")
-        .unwrap();
-    prisma
-        .resolve_applied(target, "20250103000000_bad")
-        .unwrap();
+    prisma.resolve_rolled_back(target, "20250103000000_bad").unwrap();
+    prisma.resolve_applied(target, "20250103000000_bad").unwrap();
     assert!(prisma.deploy(target).unwrap().is_empty());
 }
 
@@ -95,10 +85,7 @@ fn works_on_postgresql() {
                    WHERE finished_at IS NOT NULL ORDER BY started_at";
         let rows = database.query(sql).unwrap();
         assert_eq!(rows.len(), 3);
-        assert_eq!(
-            rows[2],
-            [Some("20250103000000_bad".to_owned()), Some("0".to_owned())]
-        );
+        assert_eq!(rows[2], [Some("20250103000000_bad".to_owned()), Some("0".to_owned())]);
     }
 }
 
@@ -109,18 +96,9 @@ fn works_in_another_postgresql_schema() {
     let folder = Folder::new("pg-schema", &migrations());
     let url = format!("{}?schema=app", database.url());
     let target = PrismaTarget::postgresql(&url, folder.migrations());
-    assert_eq!(
-        Prisma::new(PrismaVersion::V7_10).deploy(&target).unwrap(),
-        [ONE, TWO]
-    );
+    assert_eq!(Prisma::new(PrismaVersion::V7_10).deploy(&target).unwrap(), [ONE, TWO]);
     assert_eq!(database.query("SELECT id FROM app.two").unwrap().len(), 1);
-    assert_eq!(
-        database
-            .query("SELECT id FROM app._prisma_migrations")
-            .unwrap()
-            .len(),
-        2
-    );
+    assert_eq!(database.query("SELECT id FROM app._prisma_migrations").unwrap().len(), 2);
 }
 
 #[test]

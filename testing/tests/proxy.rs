@@ -11,19 +11,14 @@ use migsafe_testing::{Client, Database, Postgres, Proxy};
 fn setup() -> (Database, Proxy, Client) {
     let server = Postgres::shared();
     let database = server.create_database();
-    database
-        .query("CREATE TABLE t (a int)")
-        .expect("the database is empty");
+    database.query("CREATE TABLE t (a int)").expect("the database is empty");
     let proxy = Proxy::start(server.port());
     let client = Client::connect(proxy.port(), database.name()).expect("the proxy forwards");
     (database, proxy, client)
 }
 
 fn rows(database: &Database) -> usize {
-    database
-        .query("SELECT a FROM t")
-        .expect("the table exists")
-        .len()
+    database.query("SELECT a FROM t").expect("the table exists").len()
 }
 
 #[test]
@@ -34,23 +29,13 @@ fn counts_waits_and_not_connecting_or_closing() {
     client.query("SELECT 2; SELECT 3").unwrap();
     // Longer than one read, in both directions.
     let long = "x".repeat(100_000);
-    assert_eq!(
-        client.value(&format!("SELECT '{long}'")).unwrap(),
-        Some(long)
-    );
+    assert_eq!(client.value(&format!("SELECT '{long}'")).unwrap(), Some(long));
     drop(client);
     drop(Client::connect(proxy.port(), database.name()).unwrap());
     assert_eq!((proxy.round_trips(), proxy.connections()), (3, 2));
     assert_eq!(proxy.messages()[..2], ["SELECT 1", "SELECT 2; SELECT 3"]);
     proxy.reset_counts();
-    assert_eq!(
-        (
-            proxy.round_trips(),
-            proxy.connections(),
-            proxy.messages().len()
-        ),
-        (0, 0, 0)
-    );
+    assert_eq!((proxy.round_trips(), proxy.connections(), proxy.messages().len()), (0, 0, 0));
 }
 
 #[test]
@@ -62,9 +47,7 @@ fn cut_before_keeps_the_statement_from_the_server() {
     assert_eq!((rows(&database), proxy.fired()), (0, 1));
     // It fires once.
     let mut client = Client::connect(proxy.port(), database.name()).unwrap();
-    client
-        .query("BEGIN; INSERT INTO t VALUES (1); COMMIT")
-        .unwrap();
+    client.query("BEGIN; INSERT INTO t VALUES (1); COMMIT").unwrap();
     assert_eq!(rows(&database), 1);
 }
 
@@ -100,13 +83,8 @@ fn prepared_statements_are_seen_when_they_are_executed() {
     let mut answer = [0];
     stream.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"N", "encryption is refused");
-    let start_up = format!(
-        "\0\x03\0\0user\0postgres\0database\0{}\0\0",
-        database.name()
-    );
-    stream
-        .write_all(&message(None, start_up.as_bytes()))
-        .unwrap();
+    let start_up = format!("\0\x03\0\0user\0postgres\0database\0{}\0\0", database.name());
+    stream.write_all(&message(None, start_up.as_bytes())).unwrap();
     let mut seen = Vec::new();
     while !seen.ends_with(b"Z\0\0\0\x05I") {
         stream.read_exact(&mut answer).unwrap();
@@ -125,20 +103,12 @@ fn prepared_statements_are_seen_when_they_are_executed() {
     assert!(rest.is_empty(), "{rest:?}");
     assert_eq!(rows(&database), 1);
     assert_eq!(proxy.statements(), ["INSERT INTO t VALUES (1)"]);
-    assert_eq!(
-        (proxy.messages().len(), proxy.round_trips(), proxy.fired()),
-        (0, 1, 1)
-    );
+    assert_eq!((proxy.messages().len(), proxy.round_trips(), proxy.fired()), (0, 1, 1));
 }
 
 fn message(kind: Option<u8>, body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len() + 4)
-        .expect("a short message")
-        .to_be_bytes();
-    kind.into_iter()
-        .chain(length)
-        .chain(body.iter().copied())
-        .collect()
+    let length = u32::try_from(body.len() + 4).expect("a short message").to_be_bytes();
+    kind.into_iter().chain(length).chain(body.iter().copied()).collect()
 }
 
 #[test]
@@ -162,10 +132,7 @@ fn a_stalled_connection_stays_open_until_healed() {
         let mut other = Client::connect(proxy.port(), database.name()).unwrap();
         other.query("SELECT 1").unwrap();
         proxy.heal();
-        assert_eq!(
-            asking.join().unwrap().unwrap(),
-            [vec![Some("1".to_owned())]]
-        );
+        assert_eq!(asking.join().unwrap().unwrap(), [vec![Some("1".to_owned())]]);
         assert_eq!(rows(&database), 1);
     }
 }
@@ -177,10 +144,7 @@ fn delay_is_added_in_each_direction() {
     let start = Instant::now();
     client.query("SELECT 1").unwrap();
     let taken = start.elapsed();
-    assert!(
-        (Duration::from_millis(100)..Duration::from_secs(5)).contains(&taken),
-        "{taken:?}"
-    );
+    assert!((Duration::from_millis(100)..Duration::from_secs(5)).contains(&taken), "{taken:?}");
 }
 
 #[test]
@@ -203,8 +167,5 @@ fn cut_all_and_dropping_end_connections() {
 #[test]
 fn a_stopped_server_looks_like_a_closed_connection() {
     let proxy = Proxy::start(1);
-    assert_eq!(
-        Client::connect(proxy.port(), "postgres").unwrap_err().code,
-        "08006"
-    );
+    assert_eq!(Client::connect(proxy.port(), "postgres").unwrap_err().code, "08006");
 }

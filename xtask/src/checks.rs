@@ -1,5 +1,6 @@
 //! What is run on every change.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use migsafe_testing::tools;
@@ -9,6 +10,7 @@ use crate::command::{Failure, run};
 /// Formatting, clippy and rustdoc; every warning is an error.
 pub(crate) fn lint() -> Result<(), Failure> {
     run(cargo().args(["fmt", "--all", "--check"]))?;
+    run(Command::new("rustfmt").args(["--edition", "2024", "--check"]).args(rule_files()?))?;
     run(cargo().args([
         "clippy",
         "--workspace",
@@ -25,9 +27,24 @@ pub(crate) fn lint() -> Result<(), Failure> {
 
 /// All tests, those in the documentation included; `rest` goes to `cargo test`.
 pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
-    run(cargo()
-        .args(["test", "--workspace", "--all-features"])
-        .args(rest))
+    run(cargo().args(["test", "--workspace", "--all-features"]).args(rest))
+}
+
+/// The files of rules are declared by a macro, where `cargo fmt` does not look.
+fn rule_files() -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for folder in ["migsafe-core/src/policy/rules", "migsafe-core/src/lint/rules"] {
+        let folder = tools::workspace().join(folder);
+        let unreadable = |error| Failure::new(format!("cannot list {}: {error}", folder.display()));
+        for entry in std::fs::read_dir(&folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 fn cargo() -> Command {

@@ -13,18 +13,12 @@ pub(crate) struct Failure {
 impl Failure {
     /// Something could not be done.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            code: 1,
-        }
+        Self { message: message.into(), code: 1 }
     }
 
     /// The command line makes no sense.
     pub(crate) fn usage(message: &str) -> Self {
-        Self {
-            message: message.to_owned(),
-            code: 2,
-        }
+        Self { message: message.to_owned(), code: 2 }
     }
 }
 
@@ -32,16 +26,12 @@ impl Failure {
 pub(crate) fn run(command: &mut Command) -> Result<(), Failure> {
     let text = describe(command);
     say(&format!("$ {text}"));
-    let status = command
-        .status()
-        .map_err(|error| Failure::new(format!("cannot run `{text}`: {error}")))?;
+    let status =
+        command.status().map_err(|error| Failure::new(format!("cannot run `{text}`: {error}")))?;
     if status.success() {
         return Ok(());
     }
-    Err(Failure {
-        message: format!("`{text}` failed: {status}"),
-        code: code_of(status),
-    })
+    Err(Failure { message: format!("`{text}` failed: {status}"), code: code_of(status) })
 }
 
 /// Prints a line.
@@ -58,9 +48,7 @@ pub(crate) fn complain(message: &str) {
 
 /// What a shell would report: the exit code, or 128 plus the number of the signal.
 fn code_of(status: ExitStatus) -> u8 {
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1)
 }
 
@@ -68,11 +56,7 @@ fn describe(command: &Command) -> String {
     let mut words: Vec<String> = command
         .get_envs()
         .filter_map(|(name, value)| {
-            Some(format!(
-                "{}={}",
-                name.to_string_lossy(),
-                quote(&value?.to_string_lossy())
-            ))
+            Some(format!("{}={}", name.to_string_lossy(), quote(&value?.to_string_lossy())))
         })
         .collect();
     words.push(quote(&command.get_program().to_string_lossy()));
@@ -100,10 +84,7 @@ mod tests {
     #[test]
     fn a_command_is_printed_as_one_would_type_it() {
         let mut command = Command::new("cargo");
-        command
-            .args(["doc", "it's"])
-            .env("RUSTDOCFLAGS", "-D warnings")
-            .current_dir("/tmp");
+        command.args(["doc", "it's"]).env("RUSTDOCFLAGS", "-D warnings").current_dir("/tmp");
         assert_eq!(
             describe(&command),
             r"cd /tmp && RUSTDOCFLAGS='-D warnings' cargo doc 'it'\''s'"
@@ -112,17 +93,10 @@ mod tests {
 
     #[test]
     fn exit_codes_are_passed_on() {
-        let exit = |script: &str| {
-            run(Command::new("sh").args(["-c", script]))
-                .unwrap_err()
-                .code
-        };
+        let exit = |script: &str| run(Command::new("sh").args(["-c", script])).unwrap_err().code;
         assert_eq!(exit("exit 7"), 7);
         assert_eq!(exit("kill -9 $$"), 137);
-        assert_eq!(
-            run(&mut Command::new("/no/such/program")).unwrap_err().code,
-            1
-        );
+        assert_eq!(run(&mut Command::new("/no/such/program")).unwrap_err().code, 1);
         run(&mut Command::new("true")).unwrap();
     }
 }

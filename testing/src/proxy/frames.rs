@@ -113,14 +113,8 @@ mod tests {
     #[test]
     fn an_execution_has_the_text_of_its_statement() {
         let mut requests = Requests::default();
-        assert_eq!(
-            requests.read(&message(b'P', b"s1\0SELECT 2\0\0\0")),
-            Request::Other
-        );
-        assert_eq!(
-            requests.read(&message(b'B', b"\0s1\0\0\0\0\0")),
-            Request::Other
-        );
+        assert_eq!(requests.read(&message(b'P', b"s1\0SELECT 2\0\0\0")), Request::Other);
+        assert_eq!(requests.read(&message(b'B', b"\0s1\0\0\0\0\0")), Request::Other);
         let execute = requests.read(&message(b'E', b"\0\0\0\0\0"));
         assert_eq!(execute, Request::Prepared("SELECT 2".to_owned()));
         assert_eq!(requests.read(&message(b'S', b"")), Request::Sync);

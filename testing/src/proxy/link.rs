@@ -92,10 +92,7 @@ fn serve(shared: Arc<Shared>, mut client: TcpStream, target_port: u16) -> io::Re
         id,
         shared,
         // The end of the start-up is a "ready for query", too.
-        progress: Mutex::new(Progress {
-            asked: 1,
-            ..Progress::default()
-        }),
+        progress: Mutex::new(Progress { asked: 1, ..Progress::default() }),
     };
     let (to_server, requests) = channel();
     let (to_client, answers) = channel();
@@ -117,9 +114,7 @@ fn read_start_up(client: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
         if client.read_exact(&mut message).is_err() {
             return Ok(None);
         }
-        let length = message
-            .iter()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte));
+        let length = message.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
         message.resize(length.clamp(8, 100_000), 0);
         client.read_exact(&mut message[4..])?;
         match code_of(&message) {
@@ -264,13 +259,10 @@ impl Link {
 
     fn wait_while_stalled(&self, direction: Direction) {
         let stalled = |state: &mut State| {
-            state
-                .open
-                .get(&self.id)
-                .is_some_and(|open| match direction {
-                    Direction::ToServer => open.requests_stalled,
-                    Direction::ToClient => open.answers_stalled,
-                })
+            state.open.get(&self.id).is_some_and(|open| match direction {
+                Direction::ToServer => open.requests_stalled,
+                Direction::ToClient => open.answers_stalled,
+            })
         };
         let state = self.shared.lock();
         drop(self.shared.healed.wait_while(state, stalled));

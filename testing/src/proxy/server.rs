@@ -60,14 +60,9 @@ impl Proxy {
     /// If no port is free.
     pub fn start(target_port: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port is free");
-        let port = listener
-            .local_addr()
-            .expect("a listener has an address")
-            .port();
-        let shared = Arc::new(Shared {
-            state: Mutex::new(State::default()),
-            healed: Condvar::new(),
-        });
+        let port = listener.local_addr().expect("a listener has an address").port();
+        let shared =
+            Arc::new(Shared { state: Mutex::new(State::default()), healed: Condvar::new() });
         let accepting = Arc::clone(&shared);
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
@@ -100,12 +95,7 @@ impl Proxy {
 
     /// The texts of the simple queries and of the executions of prepared statements since the last reset.
     pub fn statements(&self) -> Vec<String> {
-        self.shared
-            .lock()
-            .statements
-            .iter()
-            .map(|(sql, _)| sql.clone())
-            .collect()
+        self.shared.lock().statements.iter().map(|(sql, _)| sql.clone()).collect()
     }
 
     /// How many connections were made since the last reset.

@@ -13,10 +13,8 @@ use crate::command::{Failure, run};
 const POLICY: (&str, &str) = ("/usr/sbin/policy-rc.d", "#!/bin/sh\nexit 101\n");
 
 /// Keeps the package `postgresql` from creating a database cluster of its own.
-const NO_CLUSTER: (&str, &str) = (
-    "/etc/postgresql-common/createcluster.d/migsafe-setup.conf",
-    "create_main_cluster = false\n",
-);
+const NO_CLUSTER: (&str, &str) =
+    ("/etc/postgresql-common/createcluster.d/migsafe-setup.conf", "create_main_cluster = false\n");
 
 /// The package manager, if there is one and we may use it.
 #[derive(Debug)]
@@ -27,10 +25,7 @@ pub(crate) struct Apt {
 
 impl Apt {
     pub(crate) fn new() -> Self {
-        Self {
-            usable: is_root() && tools::on_path("apt-get").is_some(),
-            updated: false,
-        }
+        Self { usable: is_root() && tools::on_path("apt-get").is_some(), updated: false }
     }
 
     /// Whether packages can be installed: there is `apt-get` and we are root.
@@ -44,20 +39,15 @@ impl Apt {
             run(&mut apt_get(&["update"]))?;
             self.updated = true;
         }
-        let _quiet = [
-            TemporaryFile::create(POLICY, 0o755),
-            TemporaryFile::create(NO_CLUSTER, 0o644),
-        ];
+        let _quiet =
+            [TemporaryFile::create(POLICY, 0o755), TemporaryFile::create(NO_CLUSTER, 0o644)];
         run(apt_get(&["install", "--yes", "--no-install-recommends"]).args(packages))
     }
 }
 
 fn apt_get(args: &[&str]) -> Command {
     let mut command = Command::new("apt-get");
-    command
-        .arg("-qq")
-        .args(args)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    command.arg("-qq").args(args).env("DEBIAN_FRONTEND", "noninteractive");
     command
 }
 
@@ -78,16 +68,10 @@ impl TemporaryFile {
         if let Some(folder) = path.parent() {
             let _ = fs::create_dir_all(folder);
         }
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(path);
+        let file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path);
         let written =
             file.and_then(|mut file| std::io::Write::write_all(&mut file, content.as_bytes()));
-        Self {
-            created: written.is_ok().then(|| path.to_owned()),
-        }
+        Self { created: written.is_ok().then(|| path.to_owned()) }
     }
 }
 

@@ -18,14 +18,7 @@ pub(crate) fn everything() -> Result<(), Failure> {
         pgbouncer::ensure(&mut apt),
         prisma::ensure(),
     ];
-    let missing: Vec<String> = outcomes
-        .into_iter()
-        .filter_map(Result::err)
-        .map(|failure| failure.message)
-        .collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        Err(Failure::new(missing.join("\nerror: ")))
-    }
+    let missing: Vec<String> =
+        outcomes.into_iter().filter_map(Result::err).map(|failure| failure.message).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Failure::new(missing.join("\nerror: "))) }
 }

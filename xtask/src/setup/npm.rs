@@ -24,9 +24,7 @@ pub(crate) fn ensure(apt: &mut Apt) -> Result<(), Failure> {
     }
     let node = tools::node().map_err(Failure::new)?;
     if tools::on_path("npm").is_none() {
-        return Err(Failure::new(
-            "there is Node.js but no npm: install the npm of your system",
-        ));
+        return Err(Failure::new("there is Node.js but no npm: install the npm of your system"));
     }
     say(&format!("Node.js: {}", node.display()));
     Ok(())

@@ -36,9 +36,7 @@ fn from_npm() -> Result<(), Failure> {
     let node = tools::node().map_err(Failure::new)?;
     for package in packages.filter_map(Result::ok) {
         // npm packages cannot hold symbolic links; this script makes those of the libraries.
-        run(Command::new(&node)
-            .arg("scripts/hydrate-symlinks.js")
-            .current_dir(package.path()))?;
+        run(Command::new(&node).arg("scripts/hydrate-symlinks.js").current_dir(package.path()))?;
     }
     Ok(())
 }

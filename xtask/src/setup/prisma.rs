@@ -9,9 +9,7 @@ use crate::command::{Failure, say};
 /// Makes sure that the packages of all tested Prisma versions are below `target/`.
 pub(crate) fn ensure() -> Result<(), Failure> {
     for version in PrismaVersion::ALL {
-        let from = tools::workspace()
-            .join("testing/prisma")
-            .join(version.number());
+        let from = tools::workspace().join("testing/prisma").join(version.number());
         let to = version.package_folder();
         npm::packages(&from, &to)?;
         say(&format!("Prisma {}: {}", version.number(), to.display()));
