@@ -44,6 +44,12 @@ impl Error {
         self
     }
 
+    /// For tests of renderings.
+    #[cfg(test)]
+    pub(crate) fn of_failure(failure: Failure, report: Report) -> Self {
+        Self::new(ErrorKind::MigrationFailed(failure)).with_report(report)
+    }
+
     /// The stable code.
     #[must_use]
     pub fn code(&self) -> &'static str {
@@ -126,6 +132,16 @@ impl Error {
     pub fn lock_holder(&self) -> Option<&LockHolder> {
         match &self.0.kind {
             ErrorKind::Locked { holder, .. } => holder.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// How long the lock or another replica was waited for.
+    #[must_use]
+    pub fn waited(&self) -> Option<Duration> {
+        match &self.0.kind {
+            ErrorKind::Locked { waited, .. } => Some(*waited),
+            ErrorKind::NotUpToDate { waited, .. } => *waited,
             _ => None,
         }
     }

@@ -94,7 +94,7 @@ fn is_foreign(name: &str) -> bool {
     name.starts_with('.') || name == "node_modules"
 }
 
-fn read_lock_file(path: &Path) -> LockFile {
+pub(super) fn read_lock_file(path: &Path) -> LockFile {
     match fs::read(path.join(LOCK_FILE)) {
         Ok(bytes) => LockFile::parse(&String::from_utf8_lossy(&bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => LockFile::Absent,

@@ -36,6 +36,26 @@ pub enum MigrationsError {
         /// One sentence per problem.
         problems: Vec<String>,
     },
+    /// A new migration cannot be given this name.
+    #[error("{why}")]
+    InvalidSlug {
+        /// Why not.
+        why: String,
+    },
+    /// A new migration was to be made in the folder of another database.
+    #[error("{message}")]
+    WrongDatabase {
+        /// What `migration_lock.toml` says.
+        message: String,
+    },
+    /// A folder or a file of a new migration cannot be made.
+    #[error("cannot create {path}: {source}")]
+    NotCreated {
+        /// What was to be made.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
 }
 
 impl MigrationsError {
@@ -47,6 +67,9 @@ impl MigrationsError {
             Self::Unreadable { .. } => "migrations-unreadable",
             Self::DuplicateName { .. } => "duplicate-name",
             Self::NotEmbeddable { .. } => "not-embeddable",
+            Self::InvalidSlug { .. } => "invalid-slug",
+            Self::WrongDatabase { .. } => "lock-file-mismatch",
+            Self::NotCreated { .. } => "not-created",
         }
     }
 
@@ -62,6 +85,13 @@ impl MigrationsError {
             }
             Self::DuplicateName { .. } => "rename one of the two",
             Self::NotEmbeddable { .. } => "mend the folders named, then build again",
+            Self::InvalidSlug { .. } => "give a short description, such as add_users",
+            Self::WrongDatabase { .. } => {
+                "use the folder that belongs to this database, or the database URL of this folder"
+            }
+            Self::NotCreated { .. } => {
+                "check that the path is a folder, that this user may write to it and that the disk is not full"
+            }
         }
     }
 }

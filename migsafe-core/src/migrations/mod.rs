@@ -15,6 +15,7 @@
 //! The layout is Prisma Migrate's: one folder per migration with a `migration.sql` in it.
 
 mod checksum;
+mod create;
 mod directory;
 mod embed;
 mod error;
@@ -25,6 +26,7 @@ mod problem;
 mod set;
 
 pub use checksum::Checksum;
+pub use create::{Created, create_migration};
 pub use embed::{Embedded, StaticMigration, embed};
 pub use error::MigrationsError;
 pub use lock_file::LockFile;

@@ -9,6 +9,7 @@
 
 mod exit_code;
 mod failure;
+mod invisible;
 pub mod json;
 mod problem;
 #[expect(clippy::module_inception, reason = "the file holds the type `Report`")]

@@ -17,11 +17,7 @@ pub struct Problem {
 impl Problem {
     /// A problem; the message is a lower-case fragment without secrets.
     pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            message: message.into(),
-            help: String::new(),
-        }
+        Self { code: code.into(), message: message.into(), help: String::new() }
     }
 
     /// The same with what to do next.

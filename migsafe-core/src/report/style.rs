@@ -19,19 +19,13 @@ impl Style {
     /// Characters only, long lists folded; the default.
     #[must_use]
     pub const fn plain() -> Self {
-        Self {
-            coloured: false,
-            all: false,
-        }
+        Self { coloured: false, all: false }
     }
 
     /// With the colours of a terminal (ECMA-48 SGR), long lists folded.
     #[must_use]
     pub const fn coloured() -> Self {
-        Self {
-            coloured: true,
-            all: false,
-        }
+        Self { coloured: true, all: false }
     }
 
     /// Whether every applied migration is listed, or only the last few.
@@ -94,10 +88,7 @@ mod tests {
     #[test]
     fn colours_only_when_asked() {
         assert_eq!(Style::plain().paint(Paint::Bad, "x"), "x");
-        assert_eq!(
-            Style::coloured().paint(Paint::Bad, "x"),
-            "\u{1b}[1;31mx\u{1b}[0m"
-        );
+        assert_eq!(Style::coloured().paint(Paint::Bad, "x"), "\u{1b}[1;31mx\u{1b}[0m");
         assert_eq!(Style::coloured().paint(Paint::Bad, ""), "");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::text_is_invisible;
+use crate::report::invisible::is_invisible;
 
 /// The version of the format. It grows when a key changes its meaning or goes away, never when one is added.
 pub const FORMAT_VERSION: u32 = 1;
@@ -18,11 +18,7 @@ struct Document<T> {
 /// One document. The bodies consist of text, numbers, lists and maps with text keys, which always
 /// serialise; should that ever be untrue, the document says so instead of being none.
 pub(super) fn document(kind: &'static str, body: impl Serialize) -> String {
-    let document = Document {
-        format_version: FORMAT_VERSION,
-        kind,
-        body,
-    };
+    let document = Document { format_version: FORMAT_VERSION, kind, body };
     let json = serde_json::to_string_pretty(&document).unwrap_or_else(|_| {
         format!(
             "{{\"format_version\": {FORMAT_VERSION}, \"kind\": \"error\", \"error\": {{\"code\": \
@@ -34,9 +30,9 @@ pub(super) fn document(kind: &'static str, body: impl Serialize) -> String {
     text
 }
 
-/// serde_json escapes controls below U+0020 only; outside of strings a document has none of the others.
+/// `serde_json` escapes controls below U+0020 only; outside of strings a document has none of the others.
 fn escaped(json: String) -> String {
-    let special = |c: char| (c.is_control() && c != '\n') || text_is_invisible(c);
+    let special = |c: char| (c.is_control() && c != '\n') || is_invisible(c);
     if !json.chars().any(special) {
         return json;
     }

@@ -26,10 +26,7 @@ pub fn error(error: &Error) -> String {
 /// The document of a problem that has no report.
 #[must_use]
 pub fn problem(problem: &Problem) -> String {
-    let error = ErrorBody {
-        problem: Cow::Borrowed(problem),
-        lock_holder: None,
-    };
+    let error = ErrorBody { problem: Cow::Borrowed(problem), lock_holder: None };
     document("error", Alone { error })
 }
 

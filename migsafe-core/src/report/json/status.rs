@@ -96,10 +96,7 @@ pub(super) struct HolderBody<'a> {
 
 impl<'a> HolderBody<'a> {
     pub(super) fn of(holder: &'a LockHolder) -> Self {
-        Self {
-            holder,
-            terminate_statement: holder.terminate_statement(),
-        }
+        Self { holder, terminate_statement: holder.terminate_statement() }
     }
 }
 
@@ -123,9 +120,7 @@ struct MigrationBody<'a> {
 
 impl<'a> MigrationBody<'a> {
     fn of(diagnosis: &'a Diagnosis, entry: &'a Entry) -> Self {
-        let newest = diagnosis
-            .newest_live(entry)
-            .or_else(|| diagnosis.attempts(entry).next_back());
+        let newest = diagnosis.newest_live(entry).or_else(|| diagnosis.attempts(entry).next_back());
         Self {
             name: entry.name().as_str(),
             state: entry.state(),

@@ -1,8 +1,8 @@
 //! Errors, with what was done before them.
 
-use super::findings::next;
+use super::findings::{self, next};
 use super::page::Page;
-use super::status::conclusion;
+use super::status::{conclusion, counts};
 use super::{run, safe, values};
 use crate::Error;
 use crate::lock::LockHolder;
@@ -16,13 +16,7 @@ pub fn error(error: &Error, style: Style) -> String {
     match error.report() {
         Some(report) if error.is_refusal() => refusal(&mut page, error, report),
         report => {
-            head(&mut page, error.code(), &error.to_string());
-            if let Some(failure) = error.failure() {
-                details(&mut page, failure);
-            }
-            if let Some(holder) = error.lock_holder() {
-                page.fields("  ", &fields(holder));
-            }
+            reason(&mut page, error);
             next(&mut page, &error.help());
             if let Some(report) = report {
                 after(&mut page, report);
@@ -41,6 +35,20 @@ pub fn problem(problem: &Problem, style: Style) -> String {
     page.finish()
 }
 
+fn reason(page: &mut Page, error: &Error) {
+    if let (Some(holder), Some(waited)) = (error.lock_holder(), error.waited()) {
+        let waited = values::duration(waited);
+        let message = format!("the migration lock was not free for {waited}; it is held by");
+        head(page, error.code(), &message);
+        page.fields("  ", &fields(holder));
+        return;
+    }
+    head(page, error.code(), &error.to_string());
+    if let Some(failure) = error.failure() {
+        details(page, failure);
+    }
+}
+
 fn refusal(page: &mut Page, error: &Error, report: &Report) {
     let causes = values::count(report.status().causes().count(), "finding");
     let changed = if report.applied().is_empty() && !report.created_history_table() {
@@ -50,7 +58,7 @@ fn refusal(page: &mut Page, error: &Error, report: &Report) {
     };
     head(page, error.code(), &format!("{changed}, because of {causes}"));
     page.blank();
-    run::causes(page, report);
+    findings::findings(page, report.status().findings());
     after(page, report);
 }
 
@@ -59,9 +67,11 @@ fn after(page: &mut Page, report: &Report) {
     run::done(page, report);
     page.blank();
     if report.outcome() == Outcome::Unknown {
-        page.line("The state below is the one before the step whose outcome is unknown.");
+        page.line("Before the step whose outcome is unknown:");
+        counts(page, report.status());
+    } else {
+        conclusion(page, report.status());
     }
-    conclusion(page, report.status());
 }
 
 fn head(page: &mut Page, code: &str, message: &str) {
@@ -94,10 +104,9 @@ pub(super) fn fields(holder: &LockHolder) -> Vec<(&'static str, String)> {
     ] {
         fields.extend(value.as_ref().map(|value| (label, safe::line(value, 100))));
     }
-    for (label, age) in [
-        ("transaction", holder.transaction_age_ms),
-        ("connection", holder.connection_age_ms),
-    ] {
+    for (label, age) in
+        [("transaction", holder.transaction_age_ms), ("connection", holder.connection_age_ms)]
+    {
         fields.extend(age.map(|age| (label, format!("open for {}", values::millis(age)))));
     }
     fields.extend(holder.query.as_ref().map(|q| ("query", safe::line(q, 300))));

@@ -13,17 +13,21 @@ const NAMED: usize = 5;
 pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     for finding in findings {
-        let group = groups.iter_mut().find(|group| {
-            group
-                .first()
-                .is_some_and(|first| says_the_same(first, finding))
-        });
+        let group = groups
+            .iter_mut()
+            .find(|group| group.first().is_some_and(|first| says_the_same(first, finding)));
         match group {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
         }
     }
+    let mut above = None;
     for group in groups {
+        let severity = group.first().map(|finding| finding.severity);
+        if above.is_some_and(|above| above != severity) {
+            page.blank();
+        }
+        above = Some(severity);
         match &group[..] {
             [] => {}
             [one] => single(page, one),
@@ -52,11 +56,8 @@ fn single(page: &mut Page, finding: &Finding) {
 fn several(page: &mut Page, first: &Finding, group: &[&Finding]) {
     let subject = format!("{}: ", values::count(group.len(), "migration"));
     headed(page, first, &subject, &safe::message(&first.message));
-    let limit = if page.style().shows_all() || group.len() == NAMED + 1 {
-        group.len()
-    } else {
-        NAMED
-    };
+    let limit =
+        if page.style().shows_all() || group.len() == NAMED + 1 { group.len() } else { NAMED };
     let names = group.iter().filter_map(|f| f.migration.as_ref());
     for name in names.take(limit) {
         page.line(format!("  - {}", safe::name(name.as_str())));

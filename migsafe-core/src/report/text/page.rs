@@ -9,10 +9,7 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn new(style: Style) -> Self {
-        Self {
-            text: String::new(),
-            style,
-        }
+        Self { text: String::new(), style }
     }
 
     pub(super) fn style(&self) -> Style {

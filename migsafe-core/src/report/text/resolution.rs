@@ -8,7 +8,7 @@ use crate::report::Style;
 use crate::report::style::Paint;
 use crate::store::RowChange;
 
-/// The rows that would be written.
+/// The rows that would be written. New ids and times are taken anew when they are.
 #[must_use]
 pub fn resolution_plan(plan: &ResolutionPlan, style: Style) -> String {
     let mut page = Page::new(style);
@@ -57,8 +57,7 @@ pub fn resolution(report: &ResolutionReport, style: Style) -> String {
 }
 
 fn insert(page: &mut Page, row: &HistoryRow) {
-    let id = safe::name(&row.id);
-    page.line(page.paint(Paint::Strong, &format!("  insert row {id}")));
+    page.line(page.paint(Paint::Strong, "  insert a row"));
     let null = || "NULL".to_owned();
     let time = |time: Option<&_>| time.map_or_else(null, values::stored);
     let logs = row.logs.as_deref().map(|logs| safe::line(logs, 100));
@@ -70,13 +69,9 @@ fn insert(page: &mut Page, row: &HistoryRow) {
         ("rolled_back_at", time(row.rolled_back_at.as_ref())),
         (
             "applied_steps_count",
-            row.applied_steps_count
-                .map_or_else(null, |count| count.to_string()),
+            row.applied_steps_count.map_or_else(null, |count| count.to_string()),
         ),
-        (
-            "logs",
-            logs.map_or_else(null, |logs| format!("'{logs}'")),
-        ),
+        ("logs", logs.map_or_else(null, |logs| format!("'{logs}'"))),
     ];
     page.fields("    ", &fields);
 }

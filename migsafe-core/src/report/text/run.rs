@@ -3,10 +3,9 @@
 use super::page::Page;
 use super::status::conclusion;
 use super::{findings, safe, values};
-use crate::policy::Severity;
+use crate::migrations::MigrationName;
 use crate::report::style::Paint;
 use crate::report::{AppliedStep, Outcome, Report, Style};
-use crate::migrations::MigrationName;
 
 /// What was done, what was found, the state afterwards.
 #[must_use]
@@ -64,21 +63,5 @@ fn planned_steps(page: &mut Page, steps: &[MigrationName]) {
 }
 
 fn width<'a>(names: impl Iterator<Item = &'a MigrationName>) -> usize {
-    names
-        .map(|name| safe::name(name.as_str()).chars().count())
-        .max()
-        .unwrap_or_default()
-        .min(60)
-}
-
-/// The findings that refused, or all of them where nothing else is to be said.
-pub(super) fn causes(page: &mut Page, report: &Report) {
-    let status = report.status();
-    let weightier_than_note: Vec<_> = status
-        .findings()
-        .iter()
-        .filter(|finding| finding.severity > Severity::Note)
-        .cloned()
-        .collect();
-    findings::findings(page, &weightier_than_note);
+    names.map(|name| safe::name(name.as_str()).chars().count()).max().unwrap_or_default().min(60)
 }

@@ -1,13 +1,11 @@
 //! Foreign text on its way to a terminal.
 
+use crate::report::invisible::is_invisible;
 use crate::text::{one_line, printable};
 
 /// A message of any number of lines, without anything that steers a terminal.
 pub(super) fn message(text: &str) -> String {
-    printable(text)
-        .chars()
-        .filter(|c| !is_invisible(*c))
-        .collect()
+    printable(text).chars().filter(|c| !is_invisible(*c)).collect()
 }
 
 /// A text in one line, cut to a number of characters.
@@ -21,27 +19,19 @@ pub(super) fn name(name: &str) -> String {
     let odd = |c: char| c.is_control() || is_invisible(c) || (c.is_whitespace() && c != ' ');
     if name.is_empty() || name != name.trim() || name.contains("  ") || name.chars().any(odd) {
         // Everything that `odd` finds is escaped by one of the two.
-        let escaped: String = name
-            .chars()
-            .map(|c| {
-                if odd(c) {
-                    c.escape_unicode().to_string()
-                } else {
-                    c.escape_debug().to_string()
-                }
-            })
-            .collect();
+        let escaped: String =
+            name.chars()
+                .map(|c| {
+                    if odd(c) {
+                        c.escape_unicode().to_string()
+                    } else {
+                        c.escape_debug().to_string()
+                    }
+                })
+                .collect();
         return format!("\"{escaped}\"");
     }
     name.to_owned()
-}
-
-/// Format characters: zero width, or turning the direction of what follows (Unicode's
-/// `Default_Ignorable_Code_Point` and `Bidi_Control`, those in use).
-pub(in crate::report) fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]

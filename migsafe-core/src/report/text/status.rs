@@ -30,11 +30,7 @@ fn header(status: &Status) -> Vec<(&'static str, String)> {
         None => status.dialect().to_string(),
     };
     let mut details = vec![server];
-    details.extend(
-        facts
-            .schema()
-            .map(|s| format!("schema {}", safe::name(s))),
-    );
+    details.extend(facts.schema().map(|s| format!("schema {}", safe::name(s))));
     if facts.is_read_replica() {
         details.push("read replica".to_owned());
     }
@@ -73,9 +69,14 @@ fn lock(status: &Status) -> Option<String> {
 
 /// The counts and what they mean.
 pub(super) fn conclusion(page: &mut Page, status: &Status) {
-    page.line(summary(status));
+    counts(page, status);
     let (paint, text) = verdict(status);
     page.line(page.paint(paint, &text));
+}
+
+/// How many migrations are in which state.
+pub(super) fn counts(page: &mut Page, status: &Status) {
+    page.line(summary(status));
 }
 
 fn summary(status: &Status) -> String {
@@ -93,10 +94,8 @@ fn summary(status: &Status) -> String {
     .into_iter()
     .filter(|state| summary.state(*state) > 0)
     .map(|state| {
-        let uncertain = diagnosis
-            .entries()
-            .iter()
-            .any(|entry| entry.state() == state && entry.is_uncertain());
+        let uncertain =
+            diagnosis.entries().iter().any(|entry| entry.state() == state && entry.is_uncertain());
         let (_, word, _) = table::look(state, uncertain);
         format!("{} {word}", summary.state(state))
     })
@@ -119,14 +118,13 @@ fn summary(status: &Status) -> String {
 fn verdict(status: &Status) -> (Paint, String) {
     let causes = status.causes().count();
     if causes > 0 {
-        let text = format!(
-            "Refused: {} that must be dealt with first.",
-            values::count(causes, "finding")
-        );
+        let must = if causes == 1 { "finding must" } else { "findings must" };
+        let text = format!("A deploy is refused: {causes} {must} be dealt with first.");
         return (Paint::Bad, text);
     }
     let summary = status.diagnosis().summary();
-    if summary.running > 0 || (summary.pending > 0 && status.diagnosis().lock().is_held_by_another())
+    if summary.running > 0
+        || (summary.pending > 0 && status.diagnosis().lock().is_held_by_another())
     {
         let text = "Not up to date: a deploy is in progress.".to_owned();
         return (Paint::Open, text);

@@ -66,11 +66,7 @@ fn folded(page: &Page, diagnosis: &Diagnosis) -> usize {
         .count();
     let hidden = clean.saturating_sub(LAST_APPLIED);
     // A line that says "1 more" is as long as the line it hides.
-    if page.style().shows_all() || hidden < 2 {
-        0
-    } else {
-        hidden
-    }
+    if page.style().shows_all() || hidden < 2 { 0 } else { hidden }
 }
 
 fn row(diagnosis: &Diagnosis, entry: &Entry) -> Row {
@@ -131,10 +127,7 @@ fn when(diagnosis: &Diagnosis, entry: &Entry) -> String {
         State::RolledBack => time(newest, rolled_back),
         State::Running | State::Failed => {
             let mut unfinished = diagnosis.attempts(entry).rev();
-            time(
-                unfinished.find(|row| row.is_live() && !row.is_finished()),
-                started,
-            )
+            time(unfinished.find(|row| row.is_live() && !row.is_finished()), started)
         }
         State::Orphaned if live.is_none() => time(newest, rolled_back),
         State::Ghost | State::Orphaned | State::Applied => time(live, finished),

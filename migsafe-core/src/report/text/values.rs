@@ -20,7 +20,9 @@ pub(super) fn stored(time: &StoredTime) -> String {
 
 pub(super) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs();
-    if seconds >= 60 {
+    if seconds >= 3600 {
+        format!("{} h {} min", seconds / 3600, seconds % 3600 / 60)
+    } else if seconds >= 60 {
         format!("{} min {} s", seconds / 60, seconds % 60)
     } else if seconds >= 1 {
         format!("{seconds}.{} s", duration.subsec_millis() / 100)
@@ -30,9 +32,7 @@ pub(super) fn duration(duration: Duration) -> String {
 }
 
 pub(super) fn millis(millis: i64) -> String {
-    duration(Duration::from_millis(
-        u64::try_from(millis).unwrap_or_default(),
-    ))
+    duration(Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
 }
 
 /// `1 migration`, `2 migrations`.
@@ -52,6 +52,7 @@ mod tests {
             (999, "999 ms"),
             (1_234, "1.2 s"),
             (125_000, "2 min 5 s"),
+            (7_260_000, "2 h 1 min"),
         ] {
             assert_eq!(duration(Duration::from_millis(millis)), shown);
         }
@@ -65,9 +66,6 @@ mod tests {
             "2026-11-20 12:57:52 UTC"
         );
         assert_eq!(stored(&StoredTime::Infinity), "infinity");
-        assert_eq!(
-            stored(&StoredTime::from_text("a\u{1b}[2Jb")),
-            "\"a\\u{1b}[2Jb\""
-        );
+        assert_eq!(stored(&StoredTime::from_text("a\u{1b}[2Jb")), "\"a\\u{1b}[2Jb\"");
     }
 }

@@ -1,0 +1,98 @@
+//! `resolve`, `locks` and `new`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use chrono::DateTime;
+
+use super::*;
+use crate::engine::{LocksReport, Resolution};
+use crate::lock::LockHolder;
+use crate::migrations::create_migration;
+
+fn resolved(scenario: &Scenario, resolution: &Resolution) -> (String, String) {
+    let store = store(scenario);
+    let migrations = scenario.migrations();
+    let plan = block_on(engine::plan_resolution(&store, &migrations, resolution)).unwrap();
+    let wait = Duration::from_secs(1);
+    let written = block_on(engine::resolve(&store, &migrations, &plan, None, wait)).unwrap();
+    let style = Style::plain();
+    let text = [text::resolution_plan(&plan, style), text::resolution(&written, style)];
+    let json = [json::resolution_plan(&plan), json::resolution(&written)];
+    (text.join("-----\n"), json.join(""))
+}
+
+#[test]
+fn resolve_applied() {
+    let scenario = Scenario::new().file("20250101000000_init").failed();
+    let (text, json) = resolved(&scenario, &Resolution::Applied("20250101000000_init".into()));
+    insta::assert_snapshot!("resolve_applied", format!("{text}\n===== json =====\n{json}"));
+}
+
+#[test]
+fn resolve_rolled_back() {
+    let scenario = Scenario::new().file("20250101000000_init").failed();
+    let resolution = Resolution::RolledBack("20250101000000_init".into());
+    let (text, json) = resolved(&scenario, &resolution);
+    insta::assert_snapshot!("resolve_rolled_back", format!("{text}\n===== json =====\n{json}"));
+    let done = Scenario::new().file("20250101000000_init").rolled_back();
+    let (text, _) = resolved(&done, &resolution);
+    insta::assert_snapshot!("resolve_nothing_to_change", text);
+}
+
+#[test]
+fn resolve_on_a_database_without_a_history() {
+    let scenario = Scenario::new().file("20250101000000_init");
+    let store = MemoryStore::new(Dialect::Postgres);
+    let resolution = Resolution::Applied("20250101000000_init".into());
+    let plan = block_on(engine::plan_resolution(&store, &scenario.migrations(), &resolution));
+    let text = text::resolution_plan(&plan.unwrap(), Style::plain());
+    insta::assert_snapshot!("resolve_baseline", text);
+    let error = block_on(engine::plan_resolution(
+        &store,
+        &scenario.migrations(),
+        &Resolution::Applied("nope".into()),
+    ));
+    let text = text::error(&error.unwrap_err(), Style::plain());
+    insta::assert_snapshot!("resolve_error", text);
+}
+
+#[test]
+fn locks() {
+    let mut holder = LockHolder::of_pid(4711);
+    holder.user = Some("deploy".to_owned());
+    holder.address = Some("10.0.0.7".to_owned());
+    holder.query = Some("SELECT\n pg_advisory_lock(72707369)\u{1b}[2J".to_owned());
+    holder.transaction_age_ms = Some(12_345);
+    holder.connection_age_ms = Some(125_000);
+    let mut report = LocksReport {
+        database: "postgresql://app@db/shop".to_owned(),
+        supported: true,
+        holders: vec![holder],
+    };
+    assert_report!("locks_held", text::locks(&report, Style::plain()), json::locks(&report));
+    report.holders.clear();
+    assert_report!("locks_free", text::locks(&report, Style::plain()), json::locks(&report));
+    report.supported = false;
+    assert_report!("locks_unsupported", text::locks(&report, Style::plain()), json::locks(&report));
+}
+
+#[test]
+fn new() {
+    let dir = tempfile::tempdir().unwrap();
+    let here = |text: String| text.replace(&dir.path().display().to_string(), "<dir>");
+    let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
+    let path: &Path = dir.path();
+    let created = create_migration(path, "Add users", now, Dialect::Sqlite).unwrap();
+    assert_report!(
+        "new_first",
+        here(text::created(&created, Style::plain())),
+        here(json::created(&created))
+    );
+    let created = create_migration(path, "Add users", now, Dialect::Sqlite).unwrap();
+    assert_report!(
+        "new_second",
+        here(text::created(&created, Style::plain())),
+        here(json::created(&created))
+    );
+}
