@@ -55,7 +55,10 @@ impl Supervisor {
         let mut shell = command.spawn().expect("/bin/sh can be started");
         let commands = shell.stdin.take();
         let answers = BufReader::new(shell.stdout.take().expect("standard output is a pipe"));
-        Self { shell, commands, answers, folder, owner }
+        let mut supervisor = Self { shell, commands, answers, folder, owner };
+        let created = supervisor.answer();
+        assert!(created, "cannot create the folder {}", supervisor.folder.display());
+        supervisor
     }
 
     pub(crate) fn folder(&self) -> &Path {
