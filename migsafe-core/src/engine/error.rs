@@ -7,7 +7,7 @@ use crate::lock::LockHolder;
 use crate::migrations::{MigrationName, MigrationsError};
 use crate::policy::Refusal;
 use crate::report::{ExitCode, Failure, Report};
-use crate::store::StoreError;
+use crate::store::{StoreError, StoreErrorCode};
 
 /// Why a call did not do what it was asked to do.
 ///
@@ -165,7 +165,11 @@ impl Error {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match &self.0.kind {
-            ErrorKind::UnknownMigration(_) => ExitCode::Usage,
+            ErrorKind::UnknownMigration(_)
+            | ErrorKind::Migrations(MigrationsError::InvalidSlug { .. }) => ExitCode::Usage,
+            ErrorKind::Store(error) if error.code() == StoreErrorCode::InvalidUrl => {
+                ExitCode::Usage
+            }
             ErrorKind::Refused(_) | ErrorKind::Resolution { .. } => ExitCode::Refused,
             ErrorKind::NotUpToDate { .. } => ExitCode::NotUpToDate,
             ErrorKind::Locked { .. } => ExitCode::Lock,

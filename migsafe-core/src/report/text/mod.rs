@@ -15,6 +15,7 @@
 
 mod created;
 mod error;
+mod event;
 mod findings;
 mod locks;
 mod page;
@@ -27,6 +28,7 @@ mod values;
 
 pub use created::created;
 pub use error::{error, problem};
+pub use event::event;
 pub use locks::locks;
 pub use resolution::{resolution, resolution_plan};
 pub use run::deploy;

@@ -1,0 +1,89 @@
+//! Progress, one line per event.
+
+use super::{safe, values};
+use crate::engine::Event;
+use crate::store::Aborted;
+
+/// An event in one line without a line end; `None` for events that the report says all about.
+#[must_use]
+pub fn event(event: &Event) -> Option<String> {
+    let name = |name: &crate::migrations::MigrationName| safe::name(name.as_str());
+    match event {
+        Event::Waiting { holder, waited } => {
+            let who = holder.as_ref().map_or_else(
+                || "another session".to_owned(),
+                |holder| safe::line(&holder.to_string(), 120),
+            );
+            let waited = values::duration(*waited);
+            Some(format!("waiting for {who} ({waited})"))
+        }
+        Event::HistoryTableCreated => Some("created the history table".to_owned()),
+        Event::StepStarted { name: step, index, total } => {
+            Some(format!("applying {} ({index} of {total})", name(step)))
+        }
+        Event::StepRetried { name: step, reason, attempt, pause } => {
+            let pause = values::duration(*pause);
+            let reason = why(*reason);
+            let step = name(step);
+            Some(format!("{step} was rolled back ({reason}); attempt {attempt} in {pause}"))
+        }
+        Event::OutcomeUnknown { name: step } => Some(format!(
+            "no answer to the COMMIT of {}; finding out on a new connection",
+            name(step)
+        )),
+        // What ends a step is in the report.
+        _ => None,
+    }
+}
+
+fn why(reason: Aborted) -> &'static str {
+    match reason {
+        Aborted::LockTimeout => "it waited too long for a lock on a table",
+        Aborted::Conflict => "it collided with another session",
+        Aborted::Cancelled => "it was cancelled",
+        Aborted::Server => "the server gave up",
+        Aborted::ConnectionLost => "the connection broke",
+        Aborted::NeedsNoTransaction => "it cannot run in a transaction",
+        Aborted::HistoryTouched => "it wrote to the history",
+        Aborted::TransactionTaken => "it ended its transaction",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::lock::LockHolder;
+
+    #[test]
+    fn lines() {
+        let name = "a\u{1b}[2J".into();
+        let mut holder = LockHolder::of_pid(7);
+        holder.application = Some("x\ny".to_owned());
+        let waited = Duration::from_millis(1500);
+        let events = [
+            Event::Planned { steps: Vec::new() },
+            Event::Waiting { holder: None, waited },
+            Event::Waiting { holder: Some(Box::new(holder)), waited },
+            Event::HistoryTableCreated,
+            Event::StepStarted { name: "a b".into(), index: 2, total: 3 },
+            Event::StepRetried {
+                name,
+                reason: Aborted::LockTimeout,
+                attempt: 2,
+                pause: Duration::from_millis(150),
+            },
+            Event::OutcomeUnknown { name: "a".into() },
+        ];
+        let lines: Vec<String> = events.iter().filter_map(event).collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        waiting for another session (1.5 s)
+        waiting for pid 7, application x y (1.5 s)
+        created the history table
+        applying a b (2 of 3)
+        "a\u{1b}[2J" was rolled back (it waited too long for a lock on a table); attempt 2 in 150 ms
+        no answer to the COMMIT of a; finding out on a new connection
+        "#);
+    }
+}
