@@ -10,12 +10,10 @@ pub fn event(event: &Event) -> Option<String> {
     let name = |name: &crate::migrations::MigrationName| safe::name(name.as_str());
     match event {
         Event::Waiting { holder, waited } => {
-            let who = holder.as_ref().map_or_else(
-                || "another session".to_owned(),
-                |holder| safe::line(&holder.to_string(), 120),
-            );
+            let who = holder.as_ref().map(|holder| safe::line(&holder.to_string(), 120));
+            let who = who.map_or_else(String::new, |who| format!(": {who}"));
             let waited = values::duration(*waited);
-            Some(format!("waiting for {who} ({waited})"))
+            Some(format!("waiting ({waited}) for another deploy{who}"))
         }
         Event::HistoryTableCreated => Some("created the history table".to_owned()),
         Event::StepStarted { name: step, index, total } => {
@@ -78,8 +76,8 @@ mod tests {
         ];
         let lines: Vec<String> = events.iter().filter_map(event).collect();
         insta::assert_snapshot!(lines.join("\n"), @r#"
-        waiting for another session (1.5 s)
-        waiting for pid 7, application x y (1.5 s)
+        waiting (1.5 s) for another deploy
+        waiting (1.5 s) for another deploy: pid 7, application x y
         created the history table
         applying a b (2 of 3)
         "a\u{1b}[2J" was rolled back (it waited too long for a lock on a table); attempt 2 in 150 ms
