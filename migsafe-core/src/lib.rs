@@ -59,7 +59,7 @@ pub use store::HistoryStore;
 
 /// The set of migrations that [`migrations::embed`] compiled into the program.
 ///
-/// ```ignore
+/// ```text
 /// static MIGRATIONS: migsafe_core::migrations::Embedded = migsafe_core::include_migrations!();
 /// ```
 #[macro_export]

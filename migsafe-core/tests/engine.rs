@@ -112,7 +112,8 @@ fn a_lost_answer_is_learnt_from_the_row() {
         assert_eq!(report.applied().len(), 3);
         assert_eq!(store.rows().unwrap().len(), 3);
         assert!(events.contains(&"unknown 20250101000000_a".to_owned()));
-        let starts = events.iter().filter(|e| e.ends_with("20250101000000_a") && e.starts_with("start"));
+        let starts =
+            events.iter().filter(|e| e.ends_with("20250101000000_a") && e.starts_with("start"));
         assert_eq!(starts.count(), if committed { 1 } else { 2 });
     }
 }
@@ -122,11 +123,12 @@ fn an_outcome_that_cannot_be_learnt_is_unknown_and_nothing_is_run_again() {
     let store = MemoryStore::new(Dialect::Sqlite);
     store.inject(MemoryFault::AnswerLost { committed: true });
     let blocker = store.clone();
-    let options = Options::default().with_lock_wait(Duration::from_secs(1)).on_event(move |event| {
-        if matches!(event, Event::OutcomeUnknown { .. }) {
-            blocker.hold_lock(Some(LockHolder::of_pid(7)));
-        }
-    });
+    let options =
+        Options::default().with_lock_wait(Duration::from_secs(1)).on_event(move |event| {
+            if matches!(event, Event::OutcomeUnknown { .. }) {
+                blocker.hold_lock(Some(LockHolder::of_pid(7)));
+            }
+        });
     let error = block_on(ensure_up_to_date(&store, &folder(), options)).unwrap_err();
     assert!(error.is_outcome_unknown());
     assert_eq!((error.code(), error.exit_code()), ("outcome-unknown", ExitCode::Failure));
@@ -245,4 +247,112 @@ fn futures_are_send_and_stores_are_shareable() {
     shareable::<Error>();
     shareable::<Options>();
     shareable::<Report>();
+}
+
+mod by_statement {
+    use migsafe_core::store::HistoryStore;
+
+    use super::*;
+
+    const NAME: &str = "20250101000000_index";
+    const SCRIPT: &str = "-- migsafe: no-transaction because of the index\n\
+        CREATE TABLE a (id int);\n\
+        CREATE INDEX CONCURRENTLY i ON a (id);\n\
+        CREATE TABLE b (id int);\n";
+
+    fn migrations(script: &'static str) -> Migrations {
+        Migrations::from_scripts([(NAME, script)]).unwrap()
+    }
+
+    fn finished(store: &MemoryStore) -> bool {
+        let rows = store.rows().unwrap();
+        rows.len() == 1 && rows[0].is_finished() && rows[0].applied_steps_count == Some(1)
+    }
+
+    #[test]
+    fn each_statement_is_run_and_recorded() {
+        let store = MemoryStore::new(Dialect::Postgres);
+        let (result, _) = run(&store, &migrations(SCRIPT), Options::default());
+        assert_eq!(result.unwrap().applied().len(), 1);
+        assert_eq!(store.tables(), ["a", "b", "index i"]);
+        assert!(finished(&store));
+        let (result, _) = run(&store, &migrations(SCRIPT), Options::default());
+        assert_eq!(result.unwrap().outcome(), Outcome::UpToDate);
+    }
+
+    #[test]
+    fn a_build_that_breaks_is_dropped_and_built_again() {
+        let store = MemoryStore::new(Dialect::Postgres);
+        store.inject(MemoryFault::BuildBreaks);
+        store.inject(MemoryFault::BuildBreaks);
+        let (result, _) = run(&store, &migrations(SCRIPT), Options::default());
+        result.unwrap();
+        assert_eq!(store.tables(), ["a", "b", "index i"]);
+        assert!(finished(&store));
+    }
+
+    #[test]
+    fn a_statement_in_doubt_is_decided_by_the_catalog() {
+        for done in [true, false] {
+            let store = MemoryStore::new(Dialect::Postgres);
+            store.inject(MemoryFault::StatementLost { done });
+            let (result, _) = run(&store, &migrations(SCRIPT), Options::default());
+            let error = result.unwrap_err();
+            assert!(error.is_outcome_unknown(), "{error}");
+            let status =
+                block_on(status(&store, &migrations(SCRIPT), &Options::default())).unwrap();
+            assert!(!status.is_refused());
+            let finding = &status.findings()[0];
+            assert_eq!(finding.rule, "interrupted");
+            assert!(finding.message.contains("statement 2 of 3"), "{}", finding.message);
+            let (result, events) = run(&store, &migrations(SCRIPT), Options::default());
+            result.unwrap();
+            assert_eq!(events.iter().filter(|event| **event == "other").count(), 2);
+            assert_eq!(store.tables(), ["a", "b", "index i"]);
+            assert!(finished(&store));
+        }
+    }
+
+    #[test]
+    fn a_failed_statement_stops_until_it_is_mended() {
+        let broken = "-- migsafe: no-transaction because of the index\n\
+            CREATE TABLE a (id int);\nFAIL;\nCREATE TABLE b (id int);\n";
+        let mended = "-- migsafe: no-transaction because of the index\n\
+            CREATE TABLE a (id int);\nCREATE TABLE c (id int);\nCREATE TABLE b (id int);\n";
+        let store = MemoryStore::new(Dialect::Postgres);
+        let (result, _) = run(&store, &migrations(broken), Options::default());
+        let error = result.unwrap_err();
+        assert_eq!(error.code(), "statement-failed");
+        let failure = error.failure().unwrap();
+        assert_eq!((failure.location.statement, failure.location.line), (Some(2), Some(3)));
+        assert!(run(&store, &migrations(broken), Options::default()).0.unwrap_err().is_refusal());
+        // A changed statement in doubt is a decision; this one failed, so nothing of it is there,
+        // but only the same text proves that it is the same statement.
+        let resume = Options::default().resume_failed(true);
+        let error = run(&store, &migrations(broken), resume.clone()).0.unwrap_err();
+        assert_eq!(error.code(), "statement-failed");
+        let (result, _) = run(&store, &migrations(mended), resume);
+        let report = result.unwrap();
+        assert_eq!(store.tables(), ["a", "b", "c"]);
+        assert!(report.status().is_up_to_date(), "{:?}", report.status().findings());
+        assert!(finished(&store));
+    }
+
+    #[test]
+    fn while_the_lease_lives_it_is_running_for_others() {
+        let store = MemoryStore::new(Dialect::Postgres);
+        let other = store.clone();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let states = Arc::clone(&seen);
+        let options = Options::default().on_event(move |event| {
+            if matches!(event, Event::StatementStarted { .. }) {
+                let reading = block_on(other.read()).unwrap();
+                let diagnosis =
+                    migsafe_core::diagnose(&migrations(SCRIPT), &reading.history, &reading.lock);
+                states.lock().unwrap().push(diagnosis.entries()[0].state());
+            }
+        });
+        block_on(ensure_up_to_date(&store, &migrations(SCRIPT), options)).unwrap();
+        assert_eq!(*seen.lock().unwrap(), [migsafe_core::diagnosis::State::Running; 3]);
+    }
 }

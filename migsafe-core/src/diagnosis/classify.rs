@@ -1,7 +1,7 @@
 //! The truth table: the rows of one name, with or without a file, give one state.
 
 use super::State;
-use crate::history::HistoryRow;
+use crate::history::{HistoryRow, Journal};
 use crate::lock::LockState;
 
 /// What the rows of one name say by themselves.
@@ -14,7 +14,8 @@ pub(super) struct Verdict {
 
 /// The state of one name. Precedence, the first that fits wins:
 ///
-/// 1. a live unfinished row: `Running` or `Failed`, with or without a file;
+/// 1. a live unfinished row: `Running` while another session holds the lock or somebody works on its
+///    journal, else `Failed`; with or without a file;
 /// 2. no file: `Orphaned`;
 /// 3. a finished live row with steps of 1 or more, or NULL (a corrupt row): `Applied`;
 /// 4. a finished live row with steps 0: `Ghost`;
@@ -24,6 +25,7 @@ pub(super) fn classify<'a>(
     rows: impl Iterator<Item = &'a HistoryRow>,
     has_file: bool,
     lock: &LockState,
+    journal: Option<&Journal>,
 ) -> Verdict {
     let mut seen = Seen::default();
     for row in rows {
@@ -37,7 +39,8 @@ pub(super) fn classify<'a>(
         }
     }
     let state = if seen.unfinished {
-        if lock.is_held_by_another() { State::Running } else { State::Failed }
+        let at_work = lock.is_held_by_another() || journal.is_some_and(Journal::is_running);
+        if at_work { State::Running } else { State::Failed }
     } else if !has_file {
         State::Orphaned
     } else if seen.applied {
@@ -49,7 +52,7 @@ pub(super) fn classify<'a>(
     } else {
         State::Pending
     };
-    let uncertain = state == State::Failed && *lock == LockState::Unknown;
+    let uncertain = state == State::Failed && *lock == LockState::Unknown && journal.is_none();
     Verdict { state, uncertain }
 }
 
@@ -76,7 +79,7 @@ mod tests {
     }
 
     fn state(rows: &[HistoryRow], has_file: bool) -> State {
-        classify(rows.iter(), has_file, &LockState::Free).state
+        classify(rows.iter(), has_file, &LockState::Free, None).state
     }
 
     /// Every line of the state table of the book's chapter on Prisma, section "State table".
@@ -110,10 +113,10 @@ mod tests {
         let rows = [row(false, false, Some(0))];
         let held = LockState::Held(Box::new(LockHolder::of_pid(1)));
         for has_file in [true, false] {
-            assert_eq!(classify(rows.iter(), has_file, &held).state, State::Running);
-            let ours = classify(rows.iter(), has_file, &LockState::HeldByUs);
+            assert_eq!(classify(rows.iter(), has_file, &held, None).state, State::Running);
+            let ours = classify(rows.iter(), has_file, &LockState::HeldByUs, None);
             assert_eq!(ours, Verdict { state: State::Failed, uncertain: false });
-            let unknown = classify(rows.iter(), has_file, &LockState::Unknown);
+            let unknown = classify(rows.iter(), has_file, &LockState::Unknown, None);
             assert_eq!(unknown, Verdict { state: State::Failed, uncertain: true });
         }
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Entry, Mark, Marks, Relation, State, Summary, classify, relation};
-use crate::history::{History, HistoryRow};
+use crate::history::{History, HistoryRow, Journal};
 use crate::lock::LockState;
 use crate::migrations::{Migration, MigrationName, Migrations};
 
@@ -27,7 +27,7 @@ pub struct Diagnosis {
 pub fn diagnose(migrations: &Migrations, history: &History, lock: &LockState) -> Diagnosis {
     let rows = history.rows();
     let order = sorted(rows);
-    let mut entries = align(migrations, rows, &order, lock);
+    let mut entries = align(migrations, history, &order, lock);
     mark_by_order(&mut entries);
     Diagnosis {
         summary: Summary::of(&entries),
@@ -66,6 +66,18 @@ impl Diagnosis {
     #[must_use]
     pub fn newest_live(&self, entry: &Entry) -> Option<&HistoryRow> {
         self.attempts(entry).rev().find(|row| row.is_live())
+    }
+
+    /// The newest unfinished live row of an entry.
+    #[must_use]
+    pub fn unfinished(&self, entry: &Entry) -> Option<&HistoryRow> {
+        self.attempts(entry).rev().find(|row| row.is_live() && !row.is_finished())
+    }
+
+    /// The journal of the newest unfinished live row of an entry, when it runs by statement.
+    #[must_use]
+    pub fn journal(&self, entry: &Entry) -> Option<&Journal> {
+        self.history.journal(&self.unfinished(entry)?.id)
     }
 
     /// The names that a deploy would apply, in order.
@@ -124,10 +136,11 @@ fn sorted(rows: &[HistoryRow]) -> Vec<usize> {
 /// A merge of two sorted lists: files, and groups of rows.
 fn align(
     migrations: &Migrations,
-    rows: &[HistoryRow],
+    history: &History,
     order: &[usize],
     lock: &LockState,
 ) -> Vec<Entry> {
+    let rows = history.rows();
     let mut entries = Vec::with_capacity(migrations.len().max(order.len()));
     let mut files = migrations.iter().peekable();
     let mut at = 0;
@@ -144,7 +157,7 @@ fn align(
         let wanted = file.map_or(row_name, |file| Some(file.name().as_str()));
         let group = group(rows, order, at, wanted.unwrap_or_default());
         at = group.end;
-        entries.push(entry(file, rows, order, group, lock));
+        entries.push(entry(file, history, order, group, lock));
     }
 }
 
@@ -157,13 +170,16 @@ fn group(rows: &[HistoryRow], order: &[usize], start: usize, name: &str) -> Rang
 
 fn entry(
     file: Option<&Migration>,
-    rows: &[HistoryRow],
+    history: &History,
     order: &[usize],
     attempts: Range<usize>,
     lock: &LockState,
 ) -> Entry {
+    let rows = history.rows();
     let of_name = || order[attempts.clone()].iter().map(|place| &rows[*place]);
-    let verdict = classify::classify(of_name(), file.is_some(), lock);
+    let unfinished = of_name().rfind(|row| row.is_live() && !row.is_finished());
+    let journal = unfinished.and_then(|row| history.journal(&row.id));
+    let verdict = classify::classify(of_name(), file.is_some(), lock, journal);
     let newest_live = of_name().rfind(|row| row.is_live());
     let mut marks = Marks::default();
     marks.set(Mark::Duplicate, of_name().filter(|row| row.is_live()).count() > 1);

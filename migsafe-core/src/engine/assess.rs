@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::error::ErrorKind;
 use super::{Error, Options};
 use crate::Dialect;
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Diagnosis, Entry, State, diagnose};
 use crate::env::Env;
 use crate::migrations::{MigrationName, Migrations};
 use crate::plan::Target;
@@ -54,7 +54,8 @@ impl<'a> Run<'a> {
         self.take_apart(&diagnosis).await;
         let scripts = self.within_target(&diagnosis);
         let dialect = self.store.dialect();
-        let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts);
+        let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts)
+            .resuming_failed(self.options.resume);
         let policy: &Policy = &self.options.policy;
         let verdict = policy.judge(&facts, &self.options.target);
         let status = Status {
@@ -73,12 +74,10 @@ impl<'a> Run<'a> {
 
     /// Takes apart the pending scripts that were not taken apart yet, away from the executor.
     async fn take_apart(&mut self, diagnosis: &Diagnosis) {
-        let wanted: Vec<(MigrationName, String)> = diagnosis
-            .pending()
-            .enumerate()
-            .filter(|(index, entry)| self.options.target.includes(*index, entry.name()))
-            .filter(|(_, entry)| !self.scripts.contains_key(entry.name()))
-            .filter_map(|(_, entry)| {
+        let wanted: Vec<(MigrationName, String)> = self
+            .concerned(diagnosis)
+            .filter(|entry| !self.scripts.contains_key(entry.name()))
+            .filter_map(|entry| {
                 let script = self.migrations.find(entry.name().as_str())?.script()?;
                 Some((entry.name().clone(), script.to_owned()))
             })
@@ -101,14 +100,27 @@ impl<'a> Run<'a> {
     }
 
     fn within_target(&self, diagnosis: &Diagnosis) -> Scripts {
-        diagnosis
-            .pending()
-            .enumerate()
-            .filter(|(index, entry)| self.options.target.includes(*index, entry.name()))
-            .filter_map(|(_, entry)| {
+        self.concerned(diagnosis)
+            .filter_map(|entry| {
                 Some((entry.name().clone(), self.scripts.get(entry.name())?.clone()))
             })
             .collect()
+    }
+
+    /// The entries whose script matters: pending ones within the target, and unfinished ones with a
+    /// journal.
+    fn concerned<'d>(&self, diagnosis: &'d Diagnosis) -> impl Iterator<Item = &'d Entry> {
+        let target = &self.options.target;
+        let pending = diagnosis
+            .pending()
+            .enumerate()
+            .filter(|(index, entry)| target.includes(*index, entry.name()))
+            .map(|(_, entry)| entry);
+        let journalled = diagnosis
+            .entries()
+            .iter()
+            .filter(|entry| entry.state() == State::Failed && diagnosis.journal(entry).is_some());
+        pending.chain(journalled)
     }
 }
 

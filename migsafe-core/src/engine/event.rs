@@ -34,6 +34,15 @@ pub enum Event {
         /// Of how many, as far as known.
         total: usize,
     },
+    /// A statement of a step that runs statement by statement begins.
+    StatementStarted {
+        /// The migration.
+        name: MigrationName,
+        /// Which statement, from 1.
+        statement: usize,
+        /// Of how many.
+        total: usize,
+    },
     /// A step is committed.
     StepApplied {
         /// The migration.

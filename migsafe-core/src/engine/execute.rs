@@ -14,7 +14,7 @@ use crate::env::uuid_v4;
 use crate::history::{History, HistoryRow};
 use crate::lock::{LockHolder, LockState};
 use crate::migrations::MigrationName;
-use crate::plan::PlanStep;
+use crate::plan::{PlanStep, StepKind};
 use crate::policy::Verdict;
 use crate::report::{AppliedStep, Failure, Outcome, Report, Status};
 use crate::store::{
@@ -23,19 +23,19 @@ use crate::store::{
 };
 
 pub(super) struct Execution<'r, 'a> {
-    run: &'r mut Run<'a>,
+    pub(super) run: &'r mut Run<'a>,
     /// The state as last judged.
     status: Status,
     /// The rows as last read, and those written since.
-    rows: Vec<HistoryRow>,
+    pub(super) rows: Vec<HistoryRow>,
     steps: VecDeque<PlanStep>,
     applied: Vec<AppliedStep>,
     created_history_table: bool,
-    session: Option<Box<dyn WriteSession>>,
+    pub(super) session: Option<Box<dyn WriteSession>>,
 }
 
 /// What is to be done after a step.
-enum Next {
+pub(super) enum Next {
     Continue,
     Retry,
 }
@@ -86,7 +86,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         }
     }
 
-    async fn begin(&mut self) -> Result<Begun, StoreError> {
+    pub(super) async fn begin(&mut self) -> Result<Begun, StoreError> {
         let session = match &mut self.session {
             Some(session) => session,
             empty => empty.insert(self.run.store.open_session().await?),
@@ -163,6 +163,9 @@ impl<'r, 'a> Execution<'r, 'a> {
         let total = self.applied.len() + self.steps.len();
         let index = self.applied.len() + 1;
         self.run.options.emit(Event::StepStarted { name: name.clone(), index, total });
+        if step.kind() != &StepKind::Transaction {
+            return self.apply_by_statement(step).await;
+        }
         let row_id = uuid_v4(env.random());
         let started_at = env.now();
         let began = env.elapsed();
@@ -211,7 +214,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         session.apply(request.with_options(self.run.options.step)).await
     }
 
-    fn record_applied(
+    pub(super) fn record_applied(
         &mut self,
         name: MigrationName,
         mut row: HistoryRow,
@@ -261,13 +264,22 @@ impl<'r, 'a> Execution<'r, 'a> {
             env.sleep(pause).await;
             return Ok(Next::Retry);
         }
+        Err(self.give_up(name, reason, failure).await)
+    }
+
+    pub(super) async fn give_up(
+        &mut self,
+        name: MigrationName,
+        reason: Aborted,
+        failure: ScriptFailure,
+    ) -> Stopped {
         if reason == Aborted::ConnectionLost {
             self.session = None;
         }
         self.run.options.emit(Event::StepFailed { name: name.clone() });
         let (code, help) = explain(reason);
         let failure = Failure::new(code, &name, failure, help);
-        Err(self.stop(ErrorKind::StepAborted(failure)).await)
+        self.stop(ErrorKind::StepAborted(failure)).await
     }
 
     /// COMMIT was sent and no answer came. On a new connection: first the lock, since the old backend
@@ -316,12 +328,12 @@ impl<'r, 'a> Execution<'r, 'a> {
             None if attempt <= self.run.options.retries => Ok(Next::Retry),
             None => {
                 let failure = ScriptFailure::new(cause.to_string());
-                self.aborted(name, Aborted::ConnectionLost, failure, attempt).await
+                Err(self.give_up(name, Aborted::ConnectionLost, failure).await)
             }
         }
     }
 
-    fn backoff(&self) -> Backoff {
+    pub(super) fn backoff(&self) -> Backoff {
         Backoff::new(&*self.run.env, self.run.options.lock_wait, self.run.options.poll_interval)
     }
 
@@ -333,7 +345,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         }
     }
 
-    async fn stop(&mut self, kind: ErrorKind) -> Stopped {
+    pub(super) async fn stop(&mut self, kind: ErrorKind) -> Stopped {
         self.stop_with(Error::new(kind)).await
     }
 

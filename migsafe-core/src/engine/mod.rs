@@ -15,6 +15,7 @@
 //! runtime, no clock.
 
 mod assess;
+mod by_statement;
 mod ensure;
 mod error;
 mod event;

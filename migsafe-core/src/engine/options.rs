@@ -32,6 +32,7 @@ pub struct Options {
     pub(super) policy: Policy,
     pub(super) target: Target,
     pub(super) dry_run: bool,
+    pub(super) resume: bool,
     pub(super) lock_wait: Duration,
     pub(super) poll_interval: Duration,
     pub(super) step: StepOptions,
@@ -46,6 +47,7 @@ impl Default for Options {
             policy: Policy::default(),
             target: Target::default(),
             dry_run: false,
+            resume: false,
             lock_wait: Duration::from_secs(60),
             poll_interval: Duration::from_millis(100),
             step: StepOptions {
@@ -84,6 +86,14 @@ impl Options {
     #[must_use]
     pub fn dry_run(mut self, dry_run: bool) -> Self {
         self.dry_run = dry_run;
+        self
+    }
+
+    /// Goes on with a migration that runs statement by statement and whose last statement failed. One
+    /// that was only interrupted is gone on with in any case.
+    #[must_use]
+    pub fn resume_failed(mut self, resume: bool) -> Self {
+        self.resume = resume;
         self
     }
 

@@ -12,12 +12,14 @@
 
 mod cell;
 mod fingerprint;
+mod journal;
 mod row;
 mod table;
 mod time;
 
 pub use cell::{Cell, RawRow};
 pub use fingerprint::Fingerprint;
+pub use journal::{Journal, JournalEntry, JournalState, Resume, Worker};
 pub use row::{HistoryRow, RowProblem};
 pub use table::{Absence, COLUMNS, History, HistoryTable, TableProblem};
 pub use time::StoredTime;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::HistoryRow;
+use super::{HistoryRow, Journal};
 
 /// The columns of Prisma's table, in the order of its definition.
 pub const COLUMNS: [&str; 8] = [
@@ -55,13 +55,14 @@ impl fmt::Display for TableProblem {
 pub struct HistoryTable {
     rows: Vec<HistoryRow>,
     problems: Vec<TableProblem>,
+    journals: Vec<Journal>,
 }
 
 impl HistoryTable {
     /// A table with these rows, in any order.
     #[must_use]
     pub fn new(rows: Vec<HistoryRow>) -> Self {
-        Self { rows, problems: Vec::new() }
+        Self { rows, problems: Vec::new(), journals: Vec::new() }
     }
 
     /// The same with what is wrong with the table's shape.
@@ -69,6 +70,19 @@ impl HistoryTable {
     pub fn with_problems(mut self, problems: Vec<TableProblem>) -> Self {
         self.problems = problems;
         self
+    }
+
+    /// The same with the journals of unfinished rows.
+    #[must_use]
+    pub fn with_journals(mut self, journals: Vec<Journal>) -> Self {
+        self.journals = journals;
+        self
+    }
+
+    /// The journals of unfinished rows.
+    #[must_use]
+    pub fn journals(&self) -> &[Journal] {
+        &self.journals
     }
 
     /// The rows, in the order in which they were read.
@@ -123,6 +137,15 @@ impl History {
     #[must_use]
     pub fn row(&self, id: &str) -> Option<&HistoryRow> {
         self.rows().iter().find(|row| row.id == id)
+    }
+
+    /// The journal of a row, by the row's id.
+    #[must_use]
+    pub fn journal(&self, row_id: &str) -> Option<&Journal> {
+        match self {
+            Self::Absent(_) => None,
+            Self::Present(table) => table.journals().iter().find(|j| j.row_id == row_id),
+        }
     }
 
     /// What is wrong with the table's shape.

@@ -11,14 +11,22 @@ use crate::lock::LockState;
 use crate::migrations::{MigrationName, Migrations};
 use crate::policy::{Environment, Facts, Finding, Policy, Severity};
 use crate::sql;
-use crate::store::DatabaseFacts;
+use crate::store::{DatabaseFacts, StatementSupport};
 
 const NAME: &str = "20250101000000_a";
 
 fn findings(dialect: Dialect, script: &'static str) -> Vec<Finding> {
+    findings_with(dialect, script, StatementSupport::None)
+}
+
+fn findings_with(
+    dialect: Dialect,
+    script: &'static str,
+    support: StatementSupport,
+) -> Vec<Finding> {
     let migrations = Migrations::from_scripts([(NAME, script)]).unwrap();
     let diagnosis = diagnose(&migrations, &History::present(Vec::new()), &LockState::Free);
-    let database = DatabaseFacts::default();
+    let database = DatabaseFacts::default().with_statements(support);
     let scripts = BTreeMap::from([(MigrationName::from(NAME), sql::analyse(dialect, script))]);
     let facts = Facts::new(dialect, &migrations, &diagnosis, &database, &scripts);
     Policy::for_environment(Environment::development()).findings(&facts)
@@ -52,7 +60,7 @@ const CASES: &[Case] = &[
     (
         Postgres,
         "-- migsafe: no-transaction because of the index\nVACUUM t;",
-        &[("statement-not-allowed-in-transaction", 2)],
+        &[("no-transaction-header", 0), ("statement-not-allowed-in-transaction", 2)],
     ),
     (
         Postgres,
@@ -139,13 +147,23 @@ fn messages_and_help_are_never_empty() {
 }
 
 #[test]
-fn a_refused_statement_names_the_way_out_and_the_header() {
+fn a_refused_statement_names_the_way_out() {
     let plain = findings(Postgres, "VACUUM t;").remove(0);
     assert_eq!(plain.message, "VACUUM cannot run in a transaction");
-    assert!(plain.help.ends_with(&format!("`migsafe resolve --applied {NAME}`")), "{}", plain.help);
-    let asked = findings(Postgres, "-- migsafe: no-transaction because of it\nVACUUM t;").remove(0);
-    assert!(asked.message.contains("as the header asks"), "{}", asked.message);
-    assert_eq!(asked.help, plain.help);
+    assert!(plain.help.contains(&format!("`migsafe resolve --applied {NAME}`")), "{}", plain.help);
+    let why = StatementSupport::Refused("give a direct URL".to_owned());
+    let pooled = findings_with(Postgres, "VACUUM t;", why).remove(0);
+    assert_eq!(pooled.help, "give a direct URL");
+}
+
+#[test]
+fn with_a_journal_a_statement_alone_or_announced_is_no_finding() {
+    let of = |script| findings_with(Postgres, script, StatementSupport::Available);
+    assert_eq!(of("CREATE INDEX CONCURRENTLY i ON t (c);"), []);
+    assert_eq!(of("-- migsafe: no-transaction because of it\nSELECT 1;\nVACUUM t;"), []);
+    let mixed = of("SELECT 1;\nVACUUM t;").remove(0);
+    assert_eq!(mixed.rule, "statement-not-allowed-in-transaction");
+    assert!(mixed.help.contains("no-transaction because"), "{}", mixed.help);
 }
 
 #[test]

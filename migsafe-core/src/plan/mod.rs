@@ -9,5 +9,5 @@
 mod plan;
 mod target;
 
-pub use plan::{Plan, PlanId, PlanStep};
+pub use plan::{Plan, PlanId, PlanStep, StepKind};
 pub use target::Target;

@@ -6,15 +6,35 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::Target;
-use crate::history::{Fingerprint, History};
+use crate::diagnosis::Entry;
+use crate::history::{Fingerprint, History, Resume};
 use crate::migrations::{Checksum, MigrationName};
 use crate::policy::{Facts, Finding};
+
+/// How a step is carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "how", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum StepKind {
+    /// In one transaction with its row.
+    Transaction,
+    /// Statement by statement, each recorded in the journal.
+    Statements,
+    /// As [`StepKind::Statements`], going on where an earlier run was interrupted.
+    Resume {
+        /// The id of the unfinished row.
+        row_id: String,
+        /// Where to go on.
+        at: Resume,
+    },
+}
 
 /// One migration to apply.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlanStep {
     name: MigrationName,
     checksum: Checksum,
+    kind: StepKind,
 }
 
 impl PlanStep {
@@ -28,6 +48,25 @@ impl PlanStep {
     #[must_use]
     pub fn checksum(&self) -> &Checksum {
         &self.checksum
+    }
+
+    /// How it is carried out.
+    #[must_use]
+    pub fn kind(&self) -> &StepKind {
+        &self.kind
+    }
+
+    fn new(facts: &Facts<'_>, entry: &Entry) -> Option<Self> {
+        let kind = match facts.resume(entry) {
+            Some(at) => {
+                StepKind::Resume { row_id: facts.diagnosis().unfinished(entry)?.id.clone(), at }
+            }
+            None => match facts.script(entry.name()) {
+                Some(script) if !facts.runs_in_transaction(script) => StepKind::Statements,
+                _ => StepKind::Transaction,
+            },
+        };
+        Some(Self { name: entry.name().clone(), checksum: *entry.checksum()?, kind })
     }
 }
 
@@ -63,13 +102,12 @@ impl Plan {
     ) -> Self {
         let steps: Vec<PlanStep> = facts
             .diagnosis()
-            .pending()
+            .entries()
+            .iter()
+            .filter(|entry| entry.state().is_pending() || facts.is_resumable(entry))
             .enumerate()
             .filter(|(index, entry)| target.includes(*index, entry.name()))
-            .filter_map(|(_, entry)| {
-                let checksum = *entry.checksum()?;
-                Some(PlanStep { name: entry.name().clone(), checksum })
-            })
+            .filter_map(|(_, entry)| PlanStep::new(facts, entry))
             .collect();
         Self {
             creates_history_table: facts.diagnosis().history().is_absent() && !steps.is_empty(),

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::Dialect;
-use crate::diagnosis::{Diagnosis, Entry};
+use crate::diagnosis::{Diagnosis, Entry, State};
+use crate::history::{Journal, Resume};
 use crate::migrations::{Migration, MigrationName, Migrations};
 use crate::sql::Script;
-use crate::store::DatabaseFacts;
+use crate::store::{DatabaseFacts, StatementSupport};
 
 /// The facts of one judgement. Rules read them and nothing else, so a judgement can be repeated anywhere.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +17,7 @@ pub struct Facts<'a> {
     database: &'a DatabaseFacts,
     scripts: &'a BTreeMap<MigrationName, Script>,
     dialect: Dialect,
+    resumes_failed: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -29,7 +31,42 @@ impl<'a> Facts<'a> {
         database: &'a DatabaseFacts,
         scripts: &'a BTreeMap<MigrationName, Script>,
     ) -> Self {
-        Self { migrations, diagnosis, database, scripts, dialect }
+        Self { migrations, diagnosis, database, scripts, dialect, resumes_failed: false }
+    }
+
+    /// The same for a deploy that was asked to go on with migrations whose last statement failed.
+    #[must_use]
+    pub fn resuming_failed(mut self, resume: bool) -> Self {
+        self.resumes_failed = resume;
+        self
+    }
+
+    /// Where an interrupted migration goes on, by its journal and its script. `None` for an entry
+    /// that has no journal, no readable script, or that somebody is at work on.
+    #[must_use]
+    pub fn resume(&self, entry: &Entry) -> Option<Resume> {
+        if entry.state() != State::Failed {
+            return None;
+        }
+        let journal = self.diagnosis.journal(entry)?;
+        let text = self.file(entry)?.script()?;
+        let script = self.scripts.get(entry.name())?;
+        Some(journal.resume(text, script))
+    }
+
+    /// Whether a deploy goes on with this entry by itself: the journal says where, and either it was
+    /// interrupted or the deploy was asked to go on after a failure.
+    #[must_use]
+    pub fn is_resumable(&self, entry: &Entry) -> bool {
+        let known = matches!(self.resume(entry), Some(Resume::At { .. } | Resume::Inspect { .. }));
+        let failed = self.diagnosis.journal(entry).is_some_and(Journal::has_failed);
+        known && (!failed || self.resumes_failed)
+    }
+
+    /// Whether a deploy of this plan sends a script as a whole, in one transaction.
+    #[must_use]
+    pub fn runs_in_transaction(&self, script: &Script) -> bool {
+        !(script.runs_by_statement() && self.database.statements() == &StatementSupport::Available)
     }
 
     /// The folder.
@@ -52,7 +89,17 @@ impl<'a> Facts<'a> {
 
     /// The analysed scripts of the migrations that are about to be applied, in order.
     pub fn scripts(&self) -> impl Iterator<Item = (&'a MigrationName, &'a Script)> {
-        self.scripts.iter()
+        let facts = *self;
+        self.scripts.iter().filter(move |(name, _)| {
+            let entry = facts.diagnosis.entry(name.as_str());
+            entry.is_none_or(|e| e.state().is_pending() || facts.is_resumable(e))
+        })
+    }
+
+    /// The analysed script of one migration.
+    #[must_use]
+    pub fn script(&self, name: &MigrationName) -> Option<&'a Script> {
+        self.scripts.get(name)
     }
 
     /// The dialect of the database.

@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn many_scripts_give_what_each_gives() {
-        let scripts = ["SELECT 1; SELECT 2", "", "SELECT '", "-- migsafe: no-transaction x\nVACUUM"];
+        let scripts =
+            ["SELECT 1; SELECT 2", "", "SELECT '", "-- migsafe: no-transaction x\nVACUUM"];
         for dialect in [Dialect::Postgres, Dialect::Sqlite] {
             let one_by_one: Vec<Script> = scripts.iter().map(|s| analyse(dialect, s)).collect();
             assert_eq!(analyse_all(dialect, &scripts), one_by_one);

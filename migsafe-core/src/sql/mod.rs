@@ -39,4 +39,4 @@ mod tests;
 pub use analyse::{Limits, analyse, analyse_all, analyse_with};
 pub use header::{Header, HeaderProblem};
 pub use position::{LineIndex, Position};
-pub use statement::{Fact, Problem, Script, Statement, TransactionClass};
+pub use statement::{Effect, Fact, ObjectName, Problem, Script, Statement, TransactionClass};

@@ -83,6 +83,46 @@ pub enum Fact {
     Unparsed(String),
 }
 
+/// A name as a statement gives it: folded to lower case unless it was quoted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_structs, reason = "a name has a schema and itself, nothing more")]
+pub struct ObjectName {
+    /// The schema, when the statement names one.
+    pub schema: Option<String>,
+    /// The name.
+    pub name: String,
+}
+
+/// What a statement that cannot run in a transaction leaves in the catalog. It is what tells, after
+/// a crash, whether the statement was carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Effect {
+    /// `CREATE INDEX CONCURRENTLY`. A build that fails leaves an invalid index behind.
+    BuildsIndex {
+        /// The index; `None` when the server chooses the name.
+        index: Option<ObjectName>,
+        /// Its table.
+        table: ObjectName,
+        /// `IF NOT EXISTS`, which takes an invalid index for the index.
+        if_not_exists: bool,
+    },
+    /// `DROP INDEX CONCURRENTLY`.
+    DropsIndex {
+        /// The index.
+        index: ObjectName,
+    },
+    /// `ALTER TABLE … DETACH PARTITION … CONCURRENTLY`.
+    DetachesPartition {
+        /// The partitioned table.
+        parent: ObjectName,
+        /// The partition.
+        partition: ObjectName,
+    },
+    /// A statement that may be run again without harm: `VACUUM`, `REINDEX`, `CLUSTER`, `ALTER SYSTEM`.
+    Repeatable,
+}
+
 /// One statement of a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -91,6 +131,7 @@ pub struct Statement {
     pub(super) class: TransactionClass,
     pub(super) verb: String,
     pub(super) facts: Vec<Fact>,
+    pub(super) effect: Option<Effect>,
 }
 
 impl Statement {
@@ -123,6 +164,21 @@ impl Statement {
     #[must_use]
     pub fn facts(&self) -> &[Fact] {
         &self.facts
+    }
+
+    /// Whether a script that runs by statement sends it outside a transaction: the server refuses it
+    /// in one, or its body may commit.
+    #[must_use]
+    pub fn runs_outside_transaction(&self) -> bool {
+        self.class == TransactionClass::MustNotRun
+            || self.has(|fact| matches!(fact, Fact::MayCommit { .. }))
+    }
+
+    /// What it leaves in the catalog, for statements that cannot run in a transaction and whose text
+    /// tells it.
+    #[must_use]
+    pub fn effect(&self) -> Option<&Effect> {
+        self.effect.as_ref()
     }
 
     /// Whether any fact fits.
@@ -186,6 +242,15 @@ impl Script {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// Whether the script has to run statement by statement, each recorded for itself: its header asks
+    /// for it, or its only statement cannot run in a transaction.
+    #[must_use]
+    pub fn runs_by_statement(&self) -> bool {
+        let alone =
+            matches!(&*self.statements, [only] if only.class == TransactionClass::MustNotRun);
+        self.split && (alone || self.header.no_transaction().is_some())
     }
 
     /// False when the script could not be taken apart safely (the parser rejected it, or it is over

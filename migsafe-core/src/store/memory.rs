@@ -1,21 +1,28 @@
 //! A backend in memory: for tests of policies and of start-up code, and the reference of the
 //! conformance suite.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
+use chrono::{DateTime, Utc};
+
 use super::{
-    Aborted, AuditNote, Begun, Content, DatabaseFacts, HistoryStore, LockInspector, Reading,
-    RowChange, ScriptFailure, StepOutcome, StepRequest, StoreError, StoreErrorCode, WriteSession,
+    Aborted, AuditNote, Begun, Content, DatabaseFacts, EffectState, HistoryStore, JournalSession,
+    LockInspector, Reading, RowChange, ScriptFailure, StatementOutcome, StatementRequest,
+    StatementSupport, StepOutcome, StepRequest, StoreError, StoreErrorCode, WriteSession,
 };
 use crate::Dialect;
 use crate::env::{Env, VirtualEnv};
-use crate::history::{Absence, History, HistoryRow};
+use crate::history::{
+    Absence, History, HistoryRow, HistoryTable, Journal, JournalEntry, JournalState, Worker,
+};
 use crate::lock::{LockHolder, LockState};
+use crate::migrations::Checksum;
 use crate::policy::Location;
+use crate::sql::Effect;
 
 /// Something that goes wrong the next time it can.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +34,13 @@ pub enum MemoryFault {
     RelationLocked,
     /// The connection breaks before COMMIT is sent; nothing remains.
     ConnectionLost,
+    /// A statement outside a transaction is sent and its answer is lost.
+    StatementLost {
+        /// Whether the server carried it out.
+        done: bool,
+    },
+    /// An index build fails with a deadlock and leaves an invalid index.
+    BuildBreaks,
     /// COMMIT is sent and its answer is lost.
     AnswerLost {
         /// Whether the server had committed.
@@ -39,6 +53,9 @@ pub enum MemoryFault {
 /// Scripts are read by a toy interpreter: `CREATE TABLE name …`, `DROP TABLE name` and
 /// `INSERT INTO name …` behave like SQL as far as the existence of tables goes, a statement that begins with
 /// `FAIL` fails, everything else does nothing. A script applies wholly or not at all.
+///
+/// With the dialect PostgreSQL there is a journal too, and `CREATE INDEX CONCURRENTLY name ON …` and
+/// `DROP INDEX CONCURRENTLY name` make and drop an object `index name`.
 #[derive(Clone)]
 pub struct MemoryStore {
     dialect: Dialect,
@@ -56,6 +73,9 @@ struct Database {
     lock_owner: Option<u64>,
     next_session: u64,
     version: u64,
+    journals: BTreeMap<String, Vec<JournalEntry>>,
+    /// The session that holds the lease of a row.
+    leases: BTreeMap<String, u64>,
 }
 
 impl MemoryStore {
@@ -110,6 +130,13 @@ impl MemoryStore {
         self.database().foreign_holder = holder;
     }
 
+    fn with_support(&self, mut reading: Reading) -> Reading {
+        if self.dialect == Dialect::Postgres {
+            reading.database = reading.database.with_statements(StatementSupport::Available);
+        }
+        reading
+    }
+
     fn database(&self) -> MutexGuard<'_, Database> {
         // A panic of another user of the store does not make its content wrong.
         self.database.lock().unwrap_or_else(PoisonError::into_inner)
@@ -141,7 +168,7 @@ impl HistoryStore for MemoryStore {
         if database.take(&MemoryFault::ReadFails) {
             return Err(StoreError::new(StoreErrorCode::Connection, "the connection broke"));
         }
-        Ok(database.reading(None))
+        Ok(self.with_support(database.reading(None)))
     }
 
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {
@@ -174,7 +201,10 @@ impl Database {
 
     fn reading(&self, session: Option<u64>) -> Reading {
         let history = match &self.rows {
-            Some(rows) => History::present(rows.clone()),
+            Some(rows) => {
+                let table = HistoryTable::new(rows.clone()).with_journals(self.journals(rows));
+                History::Present(Arc::new(table))
+            }
             None => History::Absent(Absence::Table),
         };
         let content = match (&self.rows, self.tables.is_empty()) {
@@ -191,6 +221,22 @@ impl Database {
         Reading::of(history)
             .with_lock(lock)
             .with_database(DatabaseFacts::default().with_content(content))
+    }
+
+    fn journals(&self, rows: &[HistoryRow]) -> Vec<Journal> {
+        rows.iter()
+            .filter(|row| !row.is_finished())
+            .filter_map(|row| {
+                let entries = self.journals.get(&row.id)?.clone();
+                let worker = match self.leases.get(&row.id) {
+                    Some(session) => {
+                        Worker::Lease { owner: session.to_string(), expires_in_ms: 1000 }
+                    }
+                    None => Worker::Gone,
+                };
+                Some(Journal::new(row.id.clone(), entries, worker))
+            })
+            .collect()
     }
 
     /// Runs the toy script on a copy of the tables.
@@ -233,6 +279,16 @@ fn run_statement(tables: &mut BTreeSet<String>, statement: &str) -> Result<(), S
             let table = name(2).unwrap_or_default();
             tables.remove(&table).then_some(()).ok_or(format!("no table {table}"))
         }
+        (Some("CREATE" | "DROP"), Some("INDEX")) if words.contains(&"CONCURRENTLY") => {
+            let index = format!("index {}", name(3).unwrap_or_default());
+            if leading[0] == "DROP" {
+                return tables.remove(&index).then_some(()).ok_or(format!("no {index}"));
+            }
+            let exists = format!("{index} already exists");
+            (!tables.contains(&format!("invalid {index}")) && tables.insert(index))
+                .then_some(())
+                .ok_or(exists)
+        }
         (Some("INSERT"), Some("INTO")) => {
             let table = name(2).unwrap_or_default();
             tables.contains(&table).then_some(()).ok_or(format!("no table {table}"))
@@ -271,6 +327,7 @@ impl Drop for MemorySession {
         if database.lock_owner == Some(self.id) {
             database.lock_owner = None;
         }
+        database.leases.retain(|_, owner| *owner != self.id);
     }
 }
 
@@ -295,6 +352,7 @@ impl WriteSession for MemorySession {
         let unchanged = self.known_version == version;
         let reading = database.reading(Some(self.id));
         drop(database);
+        let reading = self.store.with_support(reading);
         self.known_version = version;
         Ok(if unchanged { Begun::Unchanged } else { Begun::Locked(Box::new(reading)) })
     }
@@ -399,12 +457,153 @@ impl WriteSession for MemorySession {
         Ok(())
     }
 
+    fn journal(&mut self) -> Option<&mut dyn JournalSession> {
+        (self.store.dialect == Dialect::Postgres).then_some(self)
+    }
+
     async fn rollback(&mut self) -> Result<(), StoreError> {
         self.in_transaction()?.lock_owner = None;
         Ok(())
     }
 
     async fn finish(self: Box<Self>) {}
+}
+
+#[async_trait]
+impl JournalSession for MemorySession {
+    async fn start(&mut self, row: &HistoryRow, is_new: bool) -> Result<(), StoreError> {
+        let mut database = self.in_transaction()?;
+        database.lock_owner = None;
+        if database.leases.contains_key(&row.id) {
+            return Err(StoreError::new(StoreErrorCode::Conflict, "another session is at work"));
+        }
+        if is_new {
+            database.rows.get_or_insert_default().push(row.clone());
+        }
+        database.leases.insert(row.id.clone(), self.id);
+        database.journals.entry(row.id.clone()).or_default();
+        database.version += 1;
+        Ok(())
+    }
+
+    async fn run(&mut self, request: StatementRequest<'_>) -> StatementOutcome {
+        let mut database = self.store.database();
+        if database.leases.get(request.row_id) != Some(&self.id) {
+            return StatementOutcome::LeaseLost;
+        }
+        let outside = request.statement.runs_outside_transaction();
+        if outside {
+            database.record(&request, JournalState::Started);
+            if let Some(done) = [true, false]
+                .into_iter()
+                .find(|done| database.take(&MemoryFault::StatementLost { done: *done }))
+            {
+                if done && let Ok(tables) = database.run(request.sql) {
+                    database.tables = tables;
+                }
+                drop(database);
+                self.dead = true;
+                return StatementOutcome::Unknown(lost_answer());
+            }
+            if database.take(&MemoryFault::BuildBreaks) {
+                if let Some(Effect::BuildsIndex { index: Some(index), .. }) =
+                    request.statement.effect()
+                {
+                    database.tables.insert(format!("invalid index {}", index.name));
+                }
+                let failure = ScriptFailure::new("deadlock detected");
+                return StatementOutcome::Aborted { reason: Aborted::Conflict, failure };
+            }
+        }
+        match database.run(request.sql) {
+            Ok(tables) => {
+                database.tables = tables;
+                database.record(&request, JournalState::Done);
+                StatementOutcome::Done
+            }
+            Err(failure) => {
+                database.record(&request, JournalState::Failed);
+                StatementOutcome::Failed(failure)
+            }
+        }
+    }
+
+    async fn inspect(&mut self, effect: &Effect) -> Result<EffectState, StoreError> {
+        let database = self.store.database();
+        let has = |name: &str| database.tables.contains(name);
+        Ok(match effect {
+            Effect::BuildsIndex { index: Some(index), .. } => {
+                let index = format!("index {}", index.name);
+                if has(&format!("invalid {index}")) {
+                    EffectState::Half(index)
+                } else if has(&index) {
+                    EffectState::Present
+                } else {
+                    EffectState::Absent
+                }
+            }
+            Effect::DropsIndex { index } if has(&format!("index {}", index.name)) => {
+                EffectState::Absent
+            }
+            Effect::DropsIndex { .. } => EffectState::Present,
+            _ => EffectState::Unknown("not known in memory".to_owned()),
+        })
+    }
+
+    async fn mend(&mut self, effect: &Effect) -> Result<(), StoreError> {
+        if let Effect::BuildsIndex { index: Some(index), .. } = effect {
+            self.store.database().tables.remove(&format!("invalid index {}", index.name));
+        }
+        Ok(())
+    }
+
+    async fn record_done(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError> {
+        self.store.database().record(&request, JournalState::Done);
+        Ok(())
+    }
+
+    async fn fail(&mut self, row_id: &str, failure: &ScriptFailure) -> Result<(), StoreError> {
+        let mut database = self.store.database();
+        database.leases.remove(row_id);
+        let rows = database.rows.get_or_insert_default();
+        if let Some(row) = rows.iter_mut().find(|row| row.id == row_id) {
+            row.logs = Some(failure.log());
+        }
+        database.version += 1;
+        Ok(())
+    }
+
+    async fn finish(
+        &mut self,
+        row_id: &str,
+        checksum: &Checksum,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        let finished_at = self.store.env.now();
+        let mut database = self.in_transaction()?;
+        database.lock_owner = None;
+        database.leases.remove(row_id);
+        let rows = database.rows.get_or_insert_default();
+        let Some(row) = rows.iter_mut().find(|row| row.id == row_id && !row.is_finished()) else {
+            return Err(StoreError::new(StoreErrorCode::Conflict, "the row is gone"));
+        };
+        row.finished_at = Some(finished_at.into());
+        row.applied_steps_count = Some(1);
+        row.checksum = checksum.to_string();
+        row.logs = None;
+        database.version += 1;
+        Ok(finished_at)
+    }
+}
+
+impl Database {
+    fn record(&mut self, request: &StatementRequest<'_>, state: JournalState) {
+        let entries = self.journals.entry(request.row_id.to_owned()).or_default();
+        entries.retain(|entry| entry.statement != request.number);
+        let inside = !request.statement.runs_outside_transaction();
+        let hash = Journal::hash(request.sql);
+        entries.push(JournalEntry::new(request.number, hash, state).in_transaction(inside));
+        self.version += 1;
+    }
 }
 
 fn lost_answer() -> StoreError {

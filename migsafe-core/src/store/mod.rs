@@ -13,6 +13,7 @@
 //! `testkit::conformance` works with every part of migsafe.
 
 mod error;
+mod journal;
 mod memory;
 mod reading;
 mod session;
@@ -20,8 +21,9 @@ mod step;
 mod traits;
 
 pub use error::{StoreError, StoreErrorCode};
+pub use journal::{EffectState, JournalSession, StatementOutcome, StatementRequest};
 pub use memory::{MemoryFault, MemoryStore};
-pub use reading::{Content, DatabaseFacts, Reading};
+pub use reading::{Content, DatabaseFacts, Reading, StatementSupport};
 pub use session::{AuditNote, Begun, RowChange, WriteSession};
 pub use step::{Aborted, ScriptFailure, StepOptions, StepOutcome, StepRequest};
 pub use traits::{HistoryStore, LockInspector};

@@ -50,6 +50,19 @@ pub enum Content {
     Objects(Vec<String>),
 }
 
+/// Whether migrations can run statement by statement on this connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StatementSupport {
+    /// The backend has no journal.
+    #[default]
+    None,
+    /// It has, and this connection may use it.
+    Available,
+    /// It has, and this connection must not use it: why, and the way out.
+    Refused(String),
+}
+
 /// Facts about a database beside its history.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DatabaseFacts {
@@ -58,6 +71,7 @@ pub struct DatabaseFacts {
     read_replica: bool,
     schema: Option<String>,
     server: Option<String>,
+    statements: StatementSupport,
 }
 
 impl DatabaseFacts {
@@ -94,6 +108,19 @@ impl DatabaseFacts {
     pub fn with_server(mut self, server: Option<String>) -> Self {
         self.server = server;
         self
+    }
+
+    /// The same with whether migrations can run statement by statement.
+    #[must_use]
+    pub fn with_statements(mut self, support: StatementSupport) -> Self {
+        self.statements = support;
+        self
+    }
+
+    /// Whether migrations can run statement by statement on this connection.
+    #[must_use]
+    pub fn statements(&self) -> &StatementSupport {
+        &self.statements
     }
 
     /// What the database holds beside the history.

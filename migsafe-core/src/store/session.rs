@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{Reading, StepOutcome, StepRequest, StoreError};
+use super::{JournalSession, Reading, StepOutcome, StepRequest, StoreError};
 use crate::history::HistoryRow;
 use crate::lock::LockHolder;
 
@@ -136,6 +136,11 @@ pub trait WriteSession: Send + fmt::Debug {
         changes: &[RowChange],
         note: &AuditNote,
     ) -> Result<(), StoreError>;
+
+    /// The part that runs statements one by one, for backends that have it.
+    fn journal(&mut self) -> Option<&mut dyn JournalSession> {
+        None
+    }
 
     /// Ends the transaction without a trace.
     ///

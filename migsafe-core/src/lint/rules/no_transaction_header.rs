@@ -1,21 +1,19 @@
 //! ## What it detects
 //!
 //! A comment at the top of a script that is addressed to migsafe (`-- migsafe: …`) and cannot be
-//! followed; and `-- migsafe: no-transaction …` on a script whose statements can all run in a
-//! transaction.
+//! followed: a word that is not known, `no-transaction` without a reason, or a script that cannot be
+//! taken apart into statements or whose database cannot record them one by one.
 //!
 //! ## Why it hurts
 //!
-//! The author relies on something that will not happen: this version runs every script in a
-//! transaction.
+//! The author relies on something that will not happen.
 //!
 //! ## What to do
 //!
-//! Correct the line, or remove it. To run a script outside a transaction, run it by hand with
-//! `psql`, then `migsafe resolve --applied NAME`.
+//! Correct the line, or remove it.
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
-use crate::sql::TransactionClass;
+use crate::store::StatementSupport;
 
 pub(super) const META: Meta =
     Meta { summary: "a comment to migsafe cannot be followed", severities: [Error, Error, Error] };
@@ -31,13 +29,15 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 "correct the comment, or remove it",
             );
         }
-        let needed = script.statements().iter().any(|s| s.class() == TransactionClass::MustNotRun);
-        // Where it is needed, the statement is refused with the way out.
-        if header.no_transaction().is_some() && !needed {
+        if header.no_transaction().is_some() && facts.runs_in_transaction(script) {
+            let why = match facts.database().statements() {
+                _ if !script.is_split() => "the script cannot be taken apart into statements",
+                StatementSupport::Refused(why) => why,
+                _ => "this database has no way to record a script statement by statement",
+            };
             findings.report_on(
                 name,
-                "the header `no-transaction` has no effect in this version: the script would run \
-                 in a transaction",
+                format!("the header `no-transaction` cannot be followed: {why}"),
                 format!(
                     "remove the header; if the script must run outside a transaction, run it by \
                      hand, then `migsafe resolve --applied {name}`"

@@ -5,40 +5,45 @@
 //!
 //! ## Why it hurts
 //!
-//! migsafe runs every script in one transaction with its history row. This version cannot run a
-//! script in any other way, also if its header asks for it.
+//! A script runs in one transaction with its history row, unless it runs statement by statement: then
+//! what is done before a failure stays, and the author has to have thought of that.
 //!
 //! ## What to do
 //!
-//! Put the statement into a migration of its own. Where it is deployed, run the statement by hand
-//! with `psql`, see that it succeeded, then `migsafe resolve --applied NAME`. On a small or new
-//! table the form without `CONCURRENTLY` does as well, and needs no hand.
+//! Put the statement into a migration of its own: alone in its file it runs outside a transaction and
+//! is recorded in the journal. With other statements beside it, say so at the top of the script:
+//! `-- migsafe: no-transaction because …`. Through a transaction pooler, give a direct URL. On SQLite,
+//! run it by hand. On a small or new table the form without `CONCURRENTLY` does as well.
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::sql::{Fact, Statement};
+use crate::store::StatementSupport;
 
 pub(super) const META: Meta =
     Meta { summary: "a statement cannot run in a transaction", severities: [Error, Error, Error] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {
-        let way_out = format!(
-            "put it into a migration of its own and run the statement by hand with psql, then \
-             `migsafe resolve --applied {name}`"
-        );
-        let header = match script.header().no_transaction() {
-            Some(_) => {
-                ": running it outside of one, as the header asks, is not part of this version"
-            }
-            None => "",
+        if !facts.runs_in_transaction(script) {
+            continue;
+        }
+        let help = match facts.database().statements() {
+            StatementSupport::Available => "put it into a migration of its own, or add the line \
+                 `-- migsafe: no-transaction because …` at the top of the script"
+                .to_owned(),
+            StatementSupport::Refused(why) => why.clone(),
+            StatementSupport::None => format!(
+                "run the statement by hand, then `migsafe resolve --applied {name}`; this database \
+                 has no way to record a script statement by statement"
+            ),
         };
         for (index, statement) in script.statements().iter().enumerate() {
             if let Some(what) = refused(statement) {
                 findings.report_at(
                     name,
                     Location::of_statement(index, statement),
-                    format!("{what} cannot run in a transaction{header}"),
-                    &*way_out,
+                    format!("{what} cannot run in a transaction"),
+                    &*help,
                 );
             }
         }

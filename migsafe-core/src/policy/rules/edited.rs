@@ -29,6 +29,10 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for entry in diagnosis.entries().iter().filter(|e| e.marks().contains(Mark::Edited)) {
         let stored = diagnosis.newest_live(entry).map_or("", |row| &row.checksum);
         let file = entry.checksum().map(ToString::to_string).unwrap_or_default();
+        // The part that is still to run may be mended; the part that is done was compared.
+        if facts.is_resumable(entry) {
+            continue;
+        }
         let (when, help) = if matches!(entry.state(), State::Failed | State::Running) {
             (
                 "its unfinished attempt began",

@@ -1,47 +1,76 @@
 //! ## What it detects
 //!
-//! A live row without `finished_at`: an attempt that began and did not end well, and nobody who holds the
-//! migration lock.
+//! A live row without `finished_at`: an attempt that began and did not end well, and nobody who holds
+//! the migration lock. An interrupted attempt that a deploy can go on with by itself is reported by the
+//! rule `interrupted` instead.
 //!
 //! ## Why it hurts
 //!
 //! Prisma stops every deploy at such a row (P3009), and so do we. The script may still have been
-//! applied in part or in full: a process that is killed leaves the server to finish and commit its script.
+//! applied in part or in full: a process that is killed leaves the server to finish and commit its
+//! script.
 //!
 //! ## What to do
 //!
 //! Look at the logs and at the schema. If nothing of the script is there:
 //! `migsafe resolve --rolled-back NAME`, mend the script, deploy again. If all of it is there:
-//! `migsafe resolve --applied NAME`.
+//! `migsafe resolve --applied NAME`. A migration that runs statement by statement says which statement
+//! failed: mend the script or the data, then `migsafe deploy --resume` goes on there.
 
-use crate::diagnosis::State;
+use crate::diagnosis::{Entry, State};
+use crate::history::Resume;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 
 pub(super) const META: Meta =
     Meta { summary: "an attempt began and did not end well", severities: [Error, Error, Error] };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
-    let diagnosis = facts.diagnosis();
-    for entry in diagnosis.entries().iter().filter(|e| e.state() == State::Failed) {
-        let name = entry.name();
-        let started = diagnosis
-            .attempts(entry)
-            .rev()
-            .find(|row| row.is_live() && !row.is_finished())
+    let failed = facts.diagnosis().entries().iter().filter(|e| e.state() == State::Failed);
+    for entry in failed.filter(|entry| !facts.is_resumable(entry)) {
+        let started = facts
+            .diagnosis()
+            .unfinished(entry)
             .and_then(|row| row.started_at.as_ref())
             .map_or_else(String::new, |at| format!(", started {at}"));
-        let (what, help) = if entry.is_uncertain() {
-            ("failed, or running in another process", "if no other process is deploying, ")
-        } else {
-            ("failed", "")
+        let (what, help) = match facts.resume(entry) {
+            Some(resume) => by_statement(entry, &resume),
+            None => in_one_piece(entry),
         };
-        findings.report_on(
-            name,
-            format!("{what}{started}"),
+        findings.report_on(entry.name(), format!("{what}{started}"), help);
+    }
+}
+
+fn in_one_piece(entry: &Entry) -> (String, String) {
+    let name = entry.name();
+    let (what, condition) = if entry.is_uncertain() {
+        ("failed, or running in another process", "if no other process is deploying, ")
+    } else {
+        ("failed", "")
+    };
+    let help = format!(
+        "{condition}look whether its changes are in the database: \
+         `migsafe resolve --rolled-back {name}` if none is, \
+         `migsafe resolve --applied {name}` if all are"
+    );
+    (what.to_owned(), help)
+}
+
+fn by_statement(entry: &Entry, resume: &Resume) -> (String, String) {
+    let name = entry.name();
+    match resume {
+        Resume::Decide { statement, reason } => (
+            format!("stopped at statement {statement}, and {reason}"),
             format!(
-                "{help}look whether its changes are in the database: `migsafe resolve --rolled-back {name}` if none is, \
-                 `migsafe resolve --applied {name}` if all are"
+                "look what statement {statement} left; finish the rest by hand, then \
+                 `migsafe resolve --applied {name}`"
             ),
-        );
+        ),
+        Resume::At { statement } | Resume::Inspect { statement } => (
+            format!("failed at statement {statement}; the statements before it are done"),
+            format!(
+                "mend statement {statement} of {name} or the data, then `migsafe deploy --resume` \
+                 goes on there"
+            ),
+        ),
     }
 }

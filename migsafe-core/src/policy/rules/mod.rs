@@ -12,6 +12,7 @@ crate::policy::rules_macro! {
     failed => "failed",
     ghost => "ghost",
     ignored_folder => "ignored-folder",
+    interrupted => "interrupted",
     invalid_utf8 => "invalid-utf8",
     lock_file_mismatch => "lock-file-mismatch",
     marked_applied => "marked-applied",

@@ -7,6 +7,7 @@
 mod body;
 mod classify;
 mod client;
+mod effect;
 mod parse;
 mod session;
 mod split;
@@ -44,6 +45,7 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         class: TransactionClass::MayRun,
         verb: command.name.clone(),
         facts: vec![Fact::PsqlCommand(command.name)],
+        effect: None,
     }));
     reading.statements.sort_by_key(|statement| statement.range.start);
     reading
@@ -76,5 +78,9 @@ fn read_statement(
     }
     facts.extend(errors.first().map(|(_, message)| Fact::Unparsed(message.clone())));
     reading.problems.extend(errors);
-    Statement { range, start: UNPLACED, class, verb: words.verb(), facts }
+    let effect = match class {
+        TransactionClass::MustNotRun => effect::effect(words),
+        _ => None,
+    };
+    Statement { range, start: UNPLACED, class, verb: words.verb(), facts, effect }
 }

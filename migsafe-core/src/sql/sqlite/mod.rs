@@ -43,7 +43,14 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
             reading.split = false;
         }
         let verb = words.verb();
-        reading.statements.push(Statement { range, start: UNPLACED, class, verb, facts });
+        reading.statements.push(Statement {
+            range,
+            start: UNPLACED,
+            class,
+            verb,
+            facts,
+            effect: None,
+        });
     }
     reading
 }

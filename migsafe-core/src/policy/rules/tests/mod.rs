@@ -7,12 +7,13 @@ use crate::Dialect;
 use crate::diagnosis::diagnose;
 use crate::history::Cell::{Integer, Null, Text};
 use crate::history::{
-    Absence, History, HistoryRow, HistoryTable, RawRow, StoredTime, TableProblem,
+    Absence, History, HistoryRow, HistoryTable, Journal, JournalEntry, JournalState, RawRow,
+    StoredTime, TableProblem, Worker,
 };
 use crate::lock::{LockHolder, LockState};
 use crate::migrations::{Checksum, LockFile, Migrations};
 use crate::policy::{Environment, Facts, Finding, Policy, Severity};
-use crate::store::{Content, DatabaseFacts};
+use crate::store::{Content, DatabaseFacts, StatementSupport};
 
 const A: &str = "20250101000000_a";
 const B: &str = "20250102000000_b";
@@ -60,8 +61,18 @@ impl Case {
 
     fn findings(&self, environment: Environment) -> Vec<Finding> {
         let diagnosis = diagnose(&self.migrations, &self.history, &self.lock);
-        let none = BTreeMap::new();
-        let facts = Facts::new(self.dialect, &self.migrations, &diagnosis, &self.database, &none);
+        // Scripts matter to these rules only where a journal refers to their statements.
+        let scripts: BTreeMap<_, _> = diagnosis
+            .entries()
+            .iter()
+            .filter(|entry| diagnosis.journal(entry).is_some())
+            .filter_map(|entry| {
+                let text = self.migrations.find(entry.name().as_str())?.script()?;
+                Some((entry.name().clone(), crate::sql::analyse(self.dialect, text)))
+            })
+            .collect();
+        let facts =
+            Facts::new(self.dialect, &self.migrations, &diagnosis, &self.database, &scripts);
         Policy::for_environment(environment).findings(&facts)
     }
 
@@ -208,6 +219,8 @@ fn cases() -> Vec<Case> {
         .finds("unknown-column", ""),
         absent("not empty", Content::Objects(vec!["users".to_owned()])).finds("not-empty", ""),
         prisma8,
+        interrupted("interrupted", JournalState::Started).finds("interrupted", A),
+        interrupted("failed by statement", JournalState::Failed).finds("failed", A),
         // Folder.
         wrong_lock_file,
         Case::of("directory", directory(), History::present(Vec::new()))
@@ -232,6 +245,20 @@ fn cases() -> Vec<Case> {
         Case::new("new name without a timestamp", &["init"], vec![])
             .finds("migration-name-convention", "init"),
     ]
+}
+
+/// An index build that was sent, and nobody at work on it any more.
+fn interrupted(what: &'static str, state: JournalState) -> Case {
+    const INDEX: &str = "CREATE INDEX CONCURRENTLY i ON t (c)";
+    let epoch = chrono::DateTime::UNIX_EPOCH;
+    let row = HistoryRow::started("row", A, Checksum::of(INDEX).to_string(), epoch);
+    let entry = JournalEntry::new(1, Journal::hash(INDEX), state);
+    let journal = Journal::new("row", vec![entry], Worker::Gone);
+    let table = HistoryTable::new(vec![row]).with_journals(vec![journal]);
+    let migrations = Migrations::from_scripts([(A, INDEX)]).unwrap();
+    let mut case = Case::of(what, migrations, History::Present(table.into()));
+    case.database = DatabaseFacts::default().with_statements(StatementSupport::Available);
+    case
 }
 
 #[test]

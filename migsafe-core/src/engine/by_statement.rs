@@ -1,0 +1,266 @@
+//! Carrying out a migration statement by statement, and going on with an interrupted one.
+//!
+//! The migration lock is held only while the unfinished row is committed and while it is finished: a
+//! statement such as `CREATE INDEX CONCURRENTLY` waits for every older snapshot, and a deployer that waits
+//! for the lock in a statement of its own would hold one (the two would wait for each other). In between the
+//! unfinished row keeps Prisma away, and the lease keeps other deployers of ours away.
+
+use std::time::Duration;
+
+use super::Event;
+use super::ensure::Stopped;
+use super::error::ErrorKind;
+use super::execute::{Execution, Next};
+use super::wait::jittered;
+use crate::env::uuid_v4;
+use crate::history::{HistoryRow, Resume};
+use crate::plan::{PlanStep, StepKind};
+use crate::report::Failure;
+use crate::sql::Effect;
+use crate::store::{
+    Aborted, Begun, EffectState, JournalSession, ScriptFailure, StatementOutcome, StatementRequest,
+    StoreError, StoreErrorCode,
+};
+
+/// How often a half-done effect is mended and its statement run again.
+const MENDS: u32 = 3;
+
+/// Why the statements stopped.
+enum Halt {
+    Store(StoreError),
+    Failed(ScriptFailure),
+    Aborted(Aborted, ScriptFailure),
+    Unknown(StoreError),
+    LeaseLost,
+}
+
+impl From<StoreError> for Halt {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Execution<'_, '_> {
+    /// One step by statement. Called with the lock held; the step gives it back at once.
+    pub(super) async fn apply_by_statement(&mut self, step: &PlanStep) -> Result<Next, Stopped> {
+        let env = self.run.env.clone();
+        let began = env.elapsed();
+        let (row, is_new) = self.row_of(step);
+        let first = match step.kind() {
+            StepKind::Resume { at, .. } => at.clone(),
+            _ => Resume::At { statement: 1 },
+        };
+        let started = match self.journal() {
+            Some(journal) => journal.start(&row, is_new).await,
+            None => Err(StoreError::new(StoreErrorCode::Sql, "this backend has no journal")),
+        };
+        if let Err(error) = started {
+            return Err(self.stop(ErrorKind::Store(error)).await);
+        }
+        if is_new {
+            self.rows.push(row.clone());
+        }
+        if let Err(halt) = self.run_statements(step, &row.id, first).await {
+            return Err(self.halted(step, &row.id, halt).await);
+        }
+        match self.finish_row(step, &row.id).await {
+            Ok(finished_at) => {
+                self.rows.retain(|known| known.id != row.id);
+                let duration = env.elapsed().saturating_sub(began);
+                self.record_applied(step.name().clone(), row, finished_at, duration);
+                Ok(Next::Continue)
+            }
+            Err(stopped) => Err(stopped),
+        }
+    }
+
+    fn row_of(&self, step: &PlanStep) -> (HistoryRow, bool) {
+        if let StepKind::Resume { row_id, .. } = step.kind()
+            && let Some(row) = self.rows.iter().find(|row| row.id == *row_id)
+        {
+            return (row.clone(), false);
+        }
+        let env = &self.run.env;
+        let id = uuid_v4(env.random());
+        let checksum = step.checksum().to_string();
+        (HistoryRow::started(id, step.name().as_str(), checksum, env.now()), true)
+    }
+
+    fn journal(&mut self) -> Option<&mut dyn JournalSession> {
+        self.session.as_mut()?.journal()
+    }
+
+    async fn run_statements(
+        &mut self,
+        step: &PlanStep,
+        row_id: &str,
+        first: Resume,
+    ) -> Result<(), Halt> {
+        let script = self.run.scripts.get(step.name()).cloned();
+        let text = self.run.migrations.find(step.name().as_str()).and_then(|m| m.script());
+        let (Some(script), Some(text)) = (script, text) else {
+            return Err(Halt::Failed(ScriptFailure::new("the script was not analysed")));
+        };
+        let (next, in_doubt) = match first {
+            Resume::At { statement } => (statement, false),
+            Resume::Inspect { statement } => (statement, true),
+            Resume::Decide { reason, .. } => return Err(Halt::Failed(ScriptFailure::new(reason))),
+        };
+        let total = script.statements().len();
+        for (number, statement) in (1..).zip(script.statements()).skip(next.saturating_sub(1)) {
+            let name = step.name().clone();
+            self.run.options.emit(Event::StatementStarted { name, statement: number, total });
+            let sql = text.get(statement.range()).unwrap_or_default();
+            let request =
+                StatementRequest::new(row_id, number, sql, statement, self.run.options.step);
+            self.run_one(request, in_doubt && number == next).await?;
+        }
+        Ok(())
+    }
+
+    /// Runs one statement until its effect is there: in doubt, the catalog is asked first.
+    async fn run_one(&mut self, request: StatementRequest<'_>, in_doubt: bool) -> Result<(), Halt> {
+        let effect = request.statement.effect();
+        if in_doubt && self.settle(effect).await? == Some(true) {
+            return Ok(self.required()?.record_done(request).await?);
+        }
+        let mut attempt = 1;
+        loop {
+            match self.required()?.run(request).await {
+                StatementOutcome::Done => match self.settle(effect).await? {
+                    None | Some(true) => return Ok(()),
+                    // `IF NOT EXISTS` took an invalid index for the index.
+                    Some(false) if attempt <= MENDS => {}
+                    Some(false) => {
+                        return Err(Halt::Failed(at_statement(
+                            request,
+                            ScriptFailure::new("it succeeded, and its effect is not there"),
+                        )));
+                    }
+                },
+                StatementOutcome::Aborted { reason, failure } => {
+                    let failure = at_statement(request, failure);
+                    let limit = self.run.options.retries;
+                    if !reason.is_transient() || attempt > limit {
+                        return Err(Halt::Aborted(reason, failure));
+                    }
+                    let env = self.run.env.clone();
+                    let pause = jittered(&*env, Duration::from_millis(200) * attempt.min(50));
+                    env.sleep(pause).await;
+                    if self.settle(effect).await? == Some(true) {
+                        return Ok(self.required()?.record_done(request).await?);
+                    }
+                }
+                StatementOutcome::Failed(failure) => {
+                    return Err(Halt::Failed(at_statement(request, failure)));
+                }
+                StatementOutcome::LeaseLost => return Err(Halt::LeaseLost),
+                StatementOutcome::Unknown(error) => return Err(Halt::Unknown(error)),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Looks for an effect and mends what is half done. `Some(true)`: it has come about;
+    /// `Some(false)`: it has not; `None`: nothing to look for.
+    async fn settle(&mut self, effect: Option<&Effect>) -> Result<Option<bool>, Halt> {
+        let Some(effect) = effect.filter(|effect| **effect != Effect::Repeatable) else {
+            return Ok(None);
+        };
+        for _ in 0..MENDS {
+            match self.required()?.inspect(effect).await? {
+                EffectState::Present => return Ok(Some(true)),
+                EffectState::Absent => return Ok(Some(false)),
+                EffectState::Half(_) => self.required()?.mend(effect).await?,
+                // An index without a name of its own: its success is what the server said.
+                EffectState::Unknown(_) => return Ok(None),
+            }
+        }
+        let message = "what the statement left half done could not be mended";
+        Err(Halt::Failed(ScriptFailure::new(message)))
+    }
+
+    fn required(&mut self) -> Result<&mut dyn JournalSession, Halt> {
+        self.journal().ok_or_else(|| {
+            Halt::Store(StoreError::new(StoreErrorCode::Connection, "the session is closed"))
+        })
+    }
+
+    async fn finish_row(
+        &mut self,
+        step: &PlanStep,
+        row_id: &str,
+    ) -> Result<chrono::DateTime<chrono::Utc>, Stopped> {
+        let env = self.run.env.clone();
+        let mut backoff = self.backoff();
+        loop {
+            match self.begin().await {
+                Ok(Begun::Locked(_) | Begun::Unchanged) => break,
+                Ok(Begun::Held(holder)) => {
+                    let waited = backoff.waited(&*env);
+                    self.run.options.emit(Event::Waiting { holder: holder.clone(), waited });
+                    if !backoff.pause(&*env).await {
+                        return Err(self.stop(ErrorKind::Locked { waited, holder }).await);
+                    }
+                }
+                Err(error) => return Err(self.stop(ErrorKind::Store(error)).await),
+            }
+        }
+        let finished = match self.journal() {
+            Some(journal) => journal.finish(row_id, step.checksum()).await,
+            None => Err(StoreError::new(StoreErrorCode::Connection, "the session is closed")),
+        };
+        match finished {
+            Ok(at) => Ok(at),
+            Err(error) => Err(self.stop(ErrorKind::Store(error)).await),
+        }
+    }
+
+    async fn halted(&mut self, step: &PlanStep, row_id: &str, halt: Halt) -> Stopped {
+        let name = step.name().clone();
+        match halt {
+            Halt::Failed(failure) => {
+                if let Ok(journal) = self.required() {
+                    // The row is unfinished whether or not its logs can still be written.
+                    let _ = journal.fail(row_id, &failure).await;
+                }
+                if let Some(row) = self.rows.iter_mut().find(|row| row.id == row_id) {
+                    row.logs = Some(failure.log());
+                }
+                self.run.options.emit(Event::StepFailed { name: name.clone() });
+                let help = "the statements before it are done; mend the statement or the data, \
+                     then `migsafe deploy --resume` goes on there";
+                let failure = Failure::new("statement-failed", &name, failure, help);
+                self.stop(ErrorKind::MigrationFailed(failure)).await
+            }
+            Halt::Aborted(reason, failure) => {
+                if let Ok(journal) = self.required() {
+                    let _ = journal.fail(row_id, &failure).await;
+                }
+                self.give_up(name, reason, failure).await
+            }
+            Halt::Unknown(cause) => {
+                self.session = None;
+                self.run.options.emit(Event::OutcomeUnknown { name: name.clone() });
+                self.stop(ErrorKind::OutcomeUnknown { migration: name, cause }).await
+            }
+            Halt::LeaseLost => {
+                let error = StoreError::new(
+                    StoreErrorCode::Conflict,
+                    "another deployer has taken over this migration",
+                );
+                self.stop(ErrorKind::Store(error)).await
+            }
+            Halt::Store(error) => self.stop(ErrorKind::Store(error)).await,
+        }
+    }
+}
+
+fn at_statement(request: StatementRequest<'_>, mut failure: ScriptFailure) -> ScriptFailure {
+    failure.location.statement = Some(request.number);
+    if failure.location.line.is_none() {
+        failure.location.line = Some(request.statement.start().line);
+        failure.location.column = Some(request.statement.start().column);
+    }
+    failure
+}

@@ -1,0 +1,134 @@
+//! Running a migration statement by statement, each recorded for itself.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::{Aborted, ScriptFailure, StepOptions, StoreError};
+use crate::history::HistoryRow;
+use crate::migrations::Checksum;
+use crate::sql::{Effect, Statement};
+
+/// One statement to run.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct StatementRequest<'a> {
+    /// The id of the history row.
+    pub row_id: &'a str,
+    /// Which statement, from 1.
+    pub number: usize,
+    /// Its text.
+    pub sql: &'a str,
+    /// What is known about it.
+    pub statement: &'a Statement,
+    /// Limits.
+    pub options: StepOptions,
+}
+
+impl<'a> StatementRequest<'a> {
+    /// Puts a request together.
+    #[must_use]
+    pub fn new(
+        row_id: &'a str,
+        number: usize,
+        sql: &'a str,
+        statement: &'a Statement,
+        options: StepOptions,
+    ) -> Self {
+        Self { row_id, number, sql, statement, options }
+    }
+}
+
+/// How a statement ended.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum StatementOutcome {
+    /// Carried out, and recorded.
+    Done,
+    /// The server answered with an error; recorded.
+    Failed(ScriptFailure),
+    /// Nothing of it is left, or it can be inspected; not recorded as failed, may be tried again.
+    Aborted {
+        /// Why.
+        reason: Aborted,
+        /// What the database said.
+        failure: ScriptFailure,
+    },
+    /// The lease is somebody else's now: nothing was sent, and nothing more may be.
+    LeaseLost,
+    /// It was sent and no answer came. The session is dead.
+    Unknown(StoreError),
+}
+
+/// What the catalog says about an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EffectState {
+    /// It has come about: the index is there and valid, is gone, the partition is detached.
+    Present,
+    /// It has not: everything is as before the statement.
+    Absent,
+    /// Half done: an invalid index, a detach that is pending. The text names the object.
+    Half(String),
+    /// It cannot be seen; why.
+    Unknown(String),
+}
+
+/// The part of a [`super::WriteSession`] that runs statements one by one.
+///
+/// `start` is called in a transaction that `begin` opened, like `finish`; both end it. In between the
+/// migration lock is free and the lease, which the backend renews by itself while the session lives, keeps
+/// others away. Every write checks that the lease is still this session's (fencing).
+#[async_trait]
+pub trait JournalSession: Send {
+    /// Commits the unfinished row (when it is new) and takes the lease.
+    ///
+    /// # Errors
+    ///
+    /// Somebody else holds the lease, or a statement fails; nothing is changed then.
+    async fn start(&mut self, row: &HistoryRow, is_new: bool) -> Result<(), StoreError>;
+
+    /// Runs one statement. One that may run in a transaction commits together with its record; for
+    /// any other the record of its start is committed first.
+    async fn run(&mut self, request: StatementRequest<'_>) -> StatementOutcome;
+
+    /// Looks in the catalog.
+    ///
+    /// # Errors
+    ///
+    /// The query fails.
+    async fn inspect(&mut self, effect: &Effect) -> Result<EffectState, StoreError>;
+
+    /// Undoes or completes what a statement left half done, without blocking others: drops an invalid
+    /// index (never a valid one), finalises a pending detach.
+    ///
+    /// # Errors
+    ///
+    /// It is not half done, or the statement fails.
+    async fn mend(&mut self, effect: &Effect) -> Result<(), StoreError>;
+
+    /// Records that a statement is done, after [`JournalSession::inspect`] found its effect.
+    ///
+    /// # Errors
+    ///
+    /// The lease is lost, or the statement fails.
+    async fn record_done(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError>;
+
+    /// Writes the failure into the row's logs and gives the lease back. The row stays unfinished.
+    ///
+    /// # Errors
+    ///
+    /// The lease is lost, or the statement fails.
+    async fn fail(&mut self, row_id: &str, failure: &ScriptFailure) -> Result<(), StoreError>;
+
+    /// Finishes the row under the migration lock, with the checksum of the script as it ran to its
+    /// end, and gives the lease back.
+    ///
+    /// # Errors
+    ///
+    /// The lease or the row is not this session's any more, or a statement fails.
+    async fn finish(
+        &mut self,
+        row_id: &str,
+        checksum: &Checksum,
+    ) -> Result<DateTime<Utc>, StoreError>;
+}
