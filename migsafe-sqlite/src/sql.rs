@@ -1,0 +1,226 @@
+//! The statements that this crate writes.
+//!
+//! Values become literals through sea-query; nothing here puts a value into a text by itself. No parameters are bound:
+//! a statement that is sent once is not worth preparing.
+
+use chrono::{DateTime, Utc};
+use migsafe_core::history::{COLUMNS, HISTORY_TABLE, HistoryRow, StoredTime};
+use sea_query::{Alias, Expr, ExprTrait as _, Query, SimpleExpr, SqliteQueryBuilder};
+
+/// The history table exactly as Prisma creates it; SQLite stores this very text. Prisma decides by the declared
+/// types how to read a value, so they must not be changed.
+pub(crate) const CREATE_HISTORY_TABLE: &str = r#"CREATE TABLE "_prisma_migrations" (
+    "id"                    TEXT PRIMARY KEY NOT NULL,
+    "checksum"              TEXT NOT NULL,
+    "finished_at"           DATETIME,
+    "migration_name"        TEXT NOT NULL,
+    "logs"                  TEXT,
+    "rolled_back_at"        DATETIME,
+    "started_at"            DATETIME NOT NULL DEFAULT current_timestamp,
+    "applied_steps_count"   INTEGER UNSIGNED NOT NULL DEFAULT 0
+)"#;
+
+/// The table of changes made by hand.
+pub(crate) const AUDIT_TABLE: &str = "_migsafe_audit";
+
+/// Its definition. No AUTOINCREMENT: that would add a table `sqlite_sequence`, which Prisma takes for one of the user's.
+pub(crate) const CREATE_AUDIT_TABLE: &str = r#"CREATE TABLE IF NOT EXISTS "_migsafe_audit" (
+    "id"             INTEGER PRIMARY KEY NOT NULL,
+    "at"             TEXT NOT NULL,
+    "action"         TEXT NOT NULL,
+    "actor"          TEXT,
+    "migration_name" TEXT NOT NULL,
+    "row_before"     TEXT,
+    "row_after"      TEXT,
+    "version"        TEXT NOT NULL
+)"#;
+
+/// The savepoint between the history row and the script. The name is one that no script uses.
+pub(crate) const SET_SAVEPOINT: &str = r#"SAVEPOINT "_migsafe_before_script""#;
+/// Takes the script back, and leaves the row.
+pub(crate) const BACK_TO_SAVEPOINT: &str = r#"ROLLBACK TO "_migsafe_before_script""#;
+
+/// How many characters of `logs` are read.
+pub(crate) const LOGS_LIMIT: usize = 4000;
+
+/// Reads the whole history as one row: the library's version, the number of the table's columns, and all rows as
+/// SQL literals.
+///
+/// The driver hands each row over from its own thread, which costs more than reading it: one
+/// row for everything is several times faster. The columns are qualified with the table's
+/// name because SQLite takes a plain `"column"` that does not exist for a text.
+pub(crate) const READ_HISTORY: &str = concat!(
+    r#"SELECT sqlite_version(), (SELECT count(*) FROM pragma_table_info('_prisma_migrations')), group_concat("#,
+    r#"quote(h."id")||','||quote(h."checksum")||','||quote(h."finished_at")||','||quote(h."migration_name")||','||"#,
+    r#"quote(CASE WHEN typeof(h."logs") IN ('text','blob') THEN substr(h."logs",1,4000) ELSE h."logs" END)||','||"#,
+    r#"quote(h."rolled_back_at")||','||quote(h."started_at")||','||quote(h."applied_steps_count")"#,
+    r#", char(10)) FROM "_prisma_migrations" AS h"#
+);
+
+/// The columns that the history table or view has.
+pub(crate) const READ_COLUMNS: &str =
+    "SELECT group_concat(quote(name), char(10)) FROM pragma_table_info('_prisma_migrations')";
+
+/// The rows as literals where some columns may be missing: those are read as NULL.
+pub(crate) fn read_rows(has: impl Fn(&str) -> bool, id: Option<&str>) -> String {
+    let mut select = Query::select();
+    let literals =
+        COLUMNS.map(|column| if has(column) { literal(column) } else { "'NULL'".to_owned() });
+    let record = literals.join("||','||");
+    select.expr(Expr::cust(format!("group_concat({record}, char(10))")));
+    select.from_as(Alias::new(HISTORY_TABLE), Alias::new("h"));
+    if let Some(id) = id {
+        select.and_where(Expr::col((Alias::new("h"), Alias::new("id"))).eq(id));
+    }
+    select.to_string(SqliteQueryBuilder)
+}
+
+/// The literal of a column; `column` is one of [`COLUMNS`].
+fn literal(column: &str) -> String {
+    if column == "logs" {
+        return format!(
+            r#"quote(CASE WHEN typeof(h."logs") IN ('text','blob') THEN substr(h."logs",1,{LOGS_LIMIT}) ELSE h."logs" END)"#
+        );
+    }
+    format!(r#"quote(h."{column}")"#)
+}
+
+/// What there is beside the history: kind and name of every object of the schema with that name or of the user's.
+pub(crate) const READ_CONTENT: &str = concat!(
+    "SELECT group_concat(quote(name), char(10)) FROM (SELECT name FROM sqlite_schema ",
+    "WHERE type IN ('table','view') ",
+    r"AND lower(name) NOT LIKE 'sqlite\_%' ESCAPE '\' AND lower(name) NOT LIKE '\_migsafe\_%' ESCAPE '\' ",
+    "ORDER BY name LIMIT 1000)"
+);
+
+/// Whether the history table is there; compared as SQLite compares names.
+pub(crate) const COUNT_HISTORY_TABLES: &str = "SELECT count(*) FROM sqlite_schema WHERE type IN ('table','view') AND lower(name) = '_prisma_migrations'";
+
+/// A new row.
+pub(crate) fn insert_row(row: &HistoryRow) -> String {
+    let values: [SimpleExpr; 8] = [
+        row.id.as_str().into(),
+        row.checksum.as_str().into(),
+        time(row.finished_at.as_ref()),
+        row.migration_name.as_str().into(),
+        row.logs.as_deref().into(),
+        time(row.rolled_back_at.as_ref()),
+        time(row.started_at.as_ref()),
+        row.applied_steps_count.unwrap_or(0).into(),
+    ];
+    Query::insert()
+        .into_table(Alias::new(HISTORY_TABLE))
+        .columns(COLUMNS.map(Alias::new))
+        .values_panic(values)
+        .to_string(SqliteQueryBuilder)
+}
+
+/// The guard: marks our row finished, and changes no row if it is not as we left it.
+pub(crate) fn finish_row(id: &str, at: DateTime<Utc>) -> String {
+    Query::update()
+        .table(Alias::new(HISTORY_TABLE))
+        .value(Alias::new("finished_at"), at.timestamp_millis())
+        .value(Alias::new("applied_steps_count"), 1)
+        .and_where(Expr::col(Alias::new("id")).eq(id))
+        .and_where(Expr::col(Alias::new("finished_at")).is_null())
+        .and_where(Expr::col(Alias::new("rolled_back_at")).is_null())
+        .to_string(SqliteQueryBuilder)
+}
+
+/// Puts the error into our row.
+pub(crate) fn log_failure(id: &str, log: &str) -> String {
+    Query::update()
+        .table(Alias::new(HISTORY_TABLE))
+        .value(Alias::new("logs"), log)
+        .and_where(Expr::col(Alias::new("id")).eq(id))
+        .and_where(Expr::col(Alias::new("finished_at")).is_null())
+        .to_string(SqliteQueryBuilder)
+}
+
+/// Marks a row rolled back.
+pub(crate) fn roll_back_row(id: &str, at: DateTime<Utc>) -> String {
+    Query::update()
+        .table(Alias::new(HISTORY_TABLE))
+        .value(Alias::new("rolled_back_at"), at.timestamp_millis())
+        .and_where(Expr::col(Alias::new("id")).eq(id))
+        .and_where(Expr::col(Alias::new("finished_at")).is_null())
+        .and_where(Expr::col(Alias::new("rolled_back_at")).is_null())
+        .to_string(SqliteQueryBuilder)
+}
+
+/// One entry of the audit.
+#[derive(Debug)]
+pub(crate) struct AuditEntry<'a> {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) action: &'a str,
+    pub(crate) actor: Option<&'a str>,
+    pub(crate) migration_name: &'a str,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+}
+
+/// Writes an entry of the audit.
+pub(crate) fn insert_audit(entry: &AuditEntry<'_>) -> String {
+    let columns = ["at", "action", "actor", "migration_name", "row_before", "row_after", "version"];
+    let values: [SimpleExpr; 7] = [
+        entry.at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true).into(),
+        entry.action.into(),
+        entry.actor.into(),
+        entry.migration_name.into(),
+        entry.before.as_deref().into(),
+        entry.after.as_deref().into(),
+        env!("CARGO_PKG_VERSION").into(),
+    ];
+    Query::insert()
+        .into_table(Alias::new(AUDIT_TABLE))
+        .columns(columns.map(Alias::new))
+        .values_panic(values)
+        .to_string(SqliteQueryBuilder)
+}
+
+/// Unix milliseconds, as Prisma's engine writes them on SQLite.
+fn time(time: Option<&StoredTime>) -> SimpleExpr {
+    match time {
+        None => Option::<i64>::None.into(),
+        Some(StoredTime::At(at)) => at.timestamp_millis().into(),
+        Some(StoredTime::Invalid(text)) => text.as_str().into(),
+        Some(other) => other.to_string().into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_constant_read_is_the_general_one() {
+        let general = read_rows(|_| true, None);
+        let general = general.strip_prefix("SELECT ").unwrap();
+        let general = general.replacen(" FROM \"_prisma_migrations\" AS \"h\"", "", 1);
+        assert!(READ_HISTORY.contains(&general), "{general}\n{READ_HISTORY}");
+    }
+
+    #[test]
+    fn values_are_escaped() {
+        let at = DateTime::UNIX_EPOCH;
+        let row = HistoryRow::started("it's", "a\\b\n\"c\"", "'; DROP TABLE x; --", at);
+        assert_eq!(
+            insert_row(&row),
+            "INSERT INTO \"_prisma_migrations\" (\"id\", \"checksum\", \"finished_at\", \"migration_name\", \"logs\", \
+             \"rolled_back_at\", \"started_at\", \"applied_steps_count\") VALUES ('it''s', '''; DROP TABLE x; --', \
+             NULL, 'a\\b\n\"c\"', NULL, NULL, 0, 0)"
+        );
+        assert_eq!(
+            finish_row("x'", at),
+            "UPDATE \"_prisma_migrations\" SET \"finished_at\" = 0, \"applied_steps_count\" = 1 \
+             WHERE \"id\" = 'x''' AND \"finished_at\" IS NULL AND \"rolled_back_at\" IS NULL"
+        );
+    }
+
+    #[test]
+    fn a_missing_column_is_read_as_null() {
+        let sql = read_rows(|column| column != "logs", Some("o'brien"));
+        assert!(!sql.contains("\"logs\""), "{sql}");
+        assert!(sql.ends_with("WHERE \"h\".\"id\" = 'o''brien'"), "{sql}");
+    }
+}
