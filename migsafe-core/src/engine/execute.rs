@@ -423,6 +423,10 @@ fn explain(reason: Aborted) -> (&'static str, &'static str) {
             "needs-no-transaction",
             "the statement cannot run in a transaction: run it by hand, then mark the migration with `migsafe resolve --applied NAME`",
         ),
+        Aborted::NotRecorded => (
+            "not-recorded",
+            "nothing of the script remains; the role needs INSERT and UPDATE on _prisma_migrations",
+        ),
         Aborted::HistoryTouched => {
             ("history-touched", "remove the statements that write to the history table")
         }

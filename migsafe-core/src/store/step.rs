@@ -128,6 +128,8 @@ pub enum Aborted {
     ConnectionLost,
     /// The script cannot run in a transaction (25001, 2D000).
     NeedsNoTransaction,
+    /// The history row could not be written: the role lacks a right on the table, a trigger refused it.
+    NotRecorded,
     /// The history row was not the way this step had left it: the script wrote to the history.
     HistoryTouched,
     /// The script ended or replaced the transaction. What it had committed by then stays.

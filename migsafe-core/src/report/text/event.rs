@@ -42,6 +42,7 @@ fn why(reason: Aborted) -> &'static str {
         Aborted::Server => "the server gave up",
         Aborted::ConnectionLost => "the connection broke",
         Aborted::NeedsNoTransaction => "it cannot run in a transaction",
+        Aborted::NotRecorded => "its row could not be written",
         Aborted::HistoryTouched => "it wrote to the history",
         Aborted::TransactionTaken => "it ended its transaction",
     }
