@@ -1,0 +1,62 @@
+//! Who holds the migration lock.
+
+use async_trait::async_trait;
+use migsafe_core::lock::LockHolder;
+use migsafe_core::store::{LockInspector, StoreError};
+use sqlx::postgres::PgRow;
+
+use crate::connection::text;
+use crate::{PostgresStore, sql};
+
+/// How much of a holder's query is shown, in characters.
+const QUERY_LIMIT: usize = 200;
+
+#[async_trait]
+impl LockInspector for PostgresStore {
+    async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError> {
+        let answer = self.reader().await.send(sql::holders()).await?;
+        let answer = answer.ok("looking at the migration lock")?;
+        Ok(answer.rows(0).iter().filter_map(holder).collect())
+    }
+}
+
+/// A row of [`sql::holders`]. What the role may not see is NULL there, except for the query.
+pub(crate) fn holder(row: &PgRow) -> Option<LockHolder> {
+    let value = |column| text(row, column).map(|text| text.into_owned()).filter(|t| !t.is_empty());
+    let mut holder = LockHolder::of_pid(value(0)?.parse().ok()?);
+    holder.user = value(1).map(|text| one_line(&text));
+    holder.application = value(2).map(|text| one_line(&text));
+    holder.address = value(3);
+    holder.state = value(4);
+    holder.query = value(5).filter(|q| q != "<insufficient privilege>").map(|q| one_line(&q));
+    holder.transaction_age_ms = value(6).and_then(|age| age.parse().ok());
+    holder.connection_age_ms = value(7).and_then(|age| age.parse().ok());
+    Some(holder)
+}
+
+/// A text of somebody else's in one line, without control characters, cut.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let line = words.join(" ");
+    let mut chars = line.chars().filter(|c| !c.is_control());
+    let mut shown: String = chars.by_ref().take(QUERY_LIMIT - 1).collect();
+    match (chars.next(), chars.next()) {
+        (Some(last), None) => shown.push(last),
+        (Some(_), Some(_)) => shown.push('…'),
+        (None, _) => {}
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_is_one_line_and_cut() {
+        assert_eq!(one_line("SELECT\n  1\t;\u{1b}[31m"), "SELECT 1 ;[31m");
+        assert_eq!(one_line(&"é".repeat(200)).chars().count(), 200);
+        let cut = one_line(&"é".repeat(201));
+        assert_eq!((cut.chars().count(), cut.ends_with('…')), (200, true));
+    }
+}

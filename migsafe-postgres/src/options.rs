@@ -1,0 +1,146 @@
+//! How to connect, and where the history is.
+
+use std::fmt;
+use std::time::Duration;
+
+use migsafe_core::store::{StoreError, StoreErrorCode};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+
+/// What [`PostgresStore`](crate::PostgresStore) connects to. Neither `Debug` nor an error shows a password.
+#[derive(Clone)]
+pub struct PostgresOptions {
+    pub(crate) connect: PgConnectOptions,
+    pub(crate) schema: Option<String>,
+    /// `None` waits for ever.
+    pub(crate) connect_timeout: Option<Duration>,
+    /// How long the server may take to answer a question (never a migration); `None` waits for ever.
+    pub(crate) answer_timeout: Option<Duration>,
+    pub(crate) ignored: Vec<String>,
+}
+
+impl PostgresOptions {
+    /// Prisma's default, and a sensible one.
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+    /// Long enough for every history, short enough for a start-up.
+    const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+    /// Reads a URL, `postgresql://user:password@host:port/database?parameters`.
+    ///
+    /// Parameters that have a meaning here, in Prisma's and in libpq's spelling:
+    ///
+    /// - `schema`: the schema of the history table; scripts run with it as their `search_path`.
+    ///   Without it the server's `search_path` decides.
+    /// - `host` (also the folder of a Unix socket), `hostaddr`, `port`, `user`, `password`, `dbname`.
+    /// - `sslmode`, `sslrootcert`, `sslcert`, `sslkey`, `sslaccept=strict`. Without `sslkey`, `sslcert` is the
+    ///   certificate of the authority, as it is for Prisma. TLS needs a feature of this crate, `tls-…`.
+    /// - `connect_timeout` (5 s) and `socket_timeout` (30 s, for reading only) in seconds, 0 for no limit.
+    /// - `application_name`.
+    ///
+    /// `connection_limit`, `pool_timeout`, `pgbouncer` and `statement_cache_size` are understood and need
+    /// nothing: every store has one connection, uses no prepared statement and works through a pooler.
+    /// `options` is refused, since poolers refuse it and the start of a migration would depend on it.
+    /// Everything else is ignored and listed in [`PostgresOptions::ignored_parameters`].
+    ///
+    /// # Errors
+    ///
+    /// Code `invalid-url`; the message never shows the URL or a value of it.
+    pub fn from_url(url: &str) -> Result<Self, StoreError> {
+        crate::url::parse(url)
+    }
+
+    pub(crate) fn new(connect: PgConnectOptions) -> Self {
+        // No statement of ours goes to a log of this process: a script may hold secrets. No
+        // `extra_float_digits`: poolers refuse start-up parameters that they do not know.
+        let connect = connect.disable_statement_logging().extra_float_digits(None);
+        let connect = match connect.get_application_name() {
+            Some(_) => connect,
+            None => connect.application_name("migsafe"),
+        };
+        Self {
+            connect,
+            schema: None,
+            connect_timeout: Some(Self::CONNECT_TIMEOUT),
+            answer_timeout: Some(Self::ANSWER_TIMEOUT),
+            ignored: Vec::new(),
+        }
+    }
+
+    /// The same with a schema, as `?schema=` names one.
+    ///
+    /// # Errors
+    ///
+    /// Code `invalid-url` if it can be no name.
+    pub fn with_schema(mut self, schema: impl Into<String>) -> Result<Self, StoreError> {
+        let schema = schema.into();
+        if schema.is_empty() || schema.contains('\0') {
+            return Err(StoreError::new(
+                StoreErrorCode::InvalidUrl,
+                "the schema is empty or holds a NUL character",
+            ));
+        }
+        self.schema = Some(schema);
+        Ok(self)
+    }
+
+    /// The same with a name by which the server knows this program.
+    #[must_use]
+    pub fn with_application_name(mut self, name: &str) -> Self {
+        self.connect = self.connect.application_name(name);
+        self
+    }
+
+    /// The same with a limit for connecting, `None` for none.
+    #[must_use]
+    pub fn with_connect_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// The same with a limit for the answer to a question about the history, `None` for none. It does
+    /// not limit migrations; see [`Options::with_statement_timeout`](crate::Options::with_statement_timeout).
+    #[must_use]
+    pub fn with_answer_timeout(mut self, limit: Option<Duration>) -> Self {
+        self.answer_timeout = limit;
+        self
+    }
+
+    /// The schema of the history table, when one is named.
+    #[must_use]
+    pub fn schema(&self) -> Option<&str> {
+        self.schema.as_deref()
+    }
+
+    /// The names of the URL's parameters that nothing was done with, sorted.
+    #[must_use]
+    pub fn ignored_parameters(&self) -> &[String] {
+        &self.ignored
+    }
+
+    /// What is connected to, for people: no password, and nothing that was not used.
+    pub(crate) fn describe(&self) -> String {
+        let connect = &self.connect;
+        let place = match connect.get_socket() {
+            Some(folder) => format!("{} port {}", folder.display(), connect.get_port()),
+            None => format!("{}:{}", connect.get_host(), connect.get_port()),
+        };
+        let user = connect.get_username();
+        let database = connect.get_database().unwrap_or(user);
+        let text = match &self.schema {
+            Some(schema) => format!("PostgreSQL {user}@{place}/{database}, schema {schema}"),
+            None => format!("PostgreSQL {user}@{place}/{database}"),
+        };
+        text.chars().filter(|c| !c.is_control()).collect()
+    }
+}
+
+impl fmt::Debug for PostgresOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PostgresOptions")
+            .field("database", &self.describe())
+            .field("connect_timeout", &self.connect_timeout)
+            .field("answer_timeout", &self.answer_timeout)
+            .field("ignored", &self.ignored)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,164 @@
+//! The first message of a step.
+
+use migsafe_core::store::{Begun, StoreError, StoreErrorCode};
+
+use super::cancel::Running;
+use super::stamp::Stamp;
+use super::{PostgresSession, Transaction};
+use crate::connection::{Answer, Connection};
+use crate::error::Failure;
+use crate::lock::holder;
+use crate::read::{Facts, Look, Seen, lacks_schema, read_only, restless};
+use crate::sql::{self, Table};
+
+/// The statements before the look: BEGIN and the lock.
+const BEFORE_LOOK: usize = 2;
+/// The statement that tries for the lock.
+const LOCK: usize = 1;
+
+/// How often the table may come and go.
+const LOOKS: usize = 5;
+
+impl PostgresSession {
+    pub(super) async fn begin_step(&mut self) -> Result<Begun, StoreError> {
+        if self.transaction.is_some() {
+            return Err(super::unforeseen("a transaction is open already"));
+        }
+        let begun = self.try_begin().await;
+        if begun.is_err() {
+            // Whatever is open is closed; nothing has been changed.
+            self.connection = None;
+            self.transaction = None;
+        }
+        begun
+    }
+
+    async fn try_begin(&mut self) -> Result<Begun, StoreError> {
+        if let (Some(expected), Some(schema)) = (self.expected, self.schema.clone()) {
+            return self.begin_again(expected, schema).await;
+        }
+        self.begin_with(Look::first(self.options.schema.clone()).stamped(), false).await
+    }
+
+    /// With a look at the rows.
+    async fn begin_with(&mut self, look: Look, in_transaction: bool) -> Result<Begun, StoreError> {
+        let mut look = look;
+        let mut rollback = in_transaction;
+        for _ in 0..LOOKS {
+            let mut statements = Vec::new();
+            if rollback {
+                statements.push("ROLLBACK".to_owned());
+            }
+            let first = statements.len();
+            statements.extend(sql::begin());
+            statements.extend(look.statements());
+            statements.push(sql::SAVEPOINT.to_owned());
+            let answer = self.ask_first(&statements).await?;
+            let process = match self.locked(&answer, first).await? {
+                Ok(process) => process,
+                Err(held) => return Ok(held),
+            };
+            let look_at = first + BEFORE_LOOK;
+            let stamp = look.stamp_at(look_at).and_then(|at| Stamp::decode(&answer, at));
+            match look.judge(answer, look_at)? {
+                Seen::Reading(reading, facts) => {
+                    let absent = reading.history.is_absent();
+                    let schema = self.schema_of(&facts)?;
+                    self.schema = (!absent).then(|| schema.clone());
+                    let lacks_schema = lacks_schema(&reading.history);
+                    self.expected = stamp;
+                    self.transaction = Some(Transaction { process, schema, lacks_schema, stamp });
+                    return Ok(Begun::Locked(reading));
+                }
+                Seen::Other(next) => {
+                    look = next;
+                    rollback = true;
+                }
+            }
+        }
+        Err(restless())
+    }
+
+    /// With the stamp only: usually nobody but us has written since.
+    async fn begin_again(&mut self, expected: Stamp, schema: String) -> Result<Begun, StoreError> {
+        let mut statements = sql::begin().to_vec();
+        statements.push(sql::stamp(Table::in_schema(&schema)));
+        statements.push(sql::SAVEPOINT.to_owned());
+        let answer = self.ask_first(&statements).await?;
+        let process = match self.locked(&answer, 0).await? {
+            Ok(process) => process,
+            Err(held) => return Ok(held),
+        };
+        if Stamp::decode(&answer, BEFORE_LOOK) == Some(expected) && answer.failure.is_none() {
+            let stamp = Some(expected);
+            let lacks_schema = false;
+            self.transaction = Some(Transaction { process, schema, lacks_schema, stamp });
+            return Ok(Begun::Unchanged);
+        }
+        // Even a table that is gone: the look finds out.
+        self.expected = None;
+        let look = Look::first(self.options.schema.clone()).stamped();
+        self.begin_with(look, true).await
+    }
+
+    /// Sends the first message of a transaction. A connection that was idle may have broken meanwhile;
+    /// nothing was done on it, so that another one serves as well.
+    async fn ask_first(&mut self, statements: &[String]) -> Result<Answer, StoreError> {
+        let mut answer = self.ask(statements).await;
+        let broken = self.connection.as_ref().is_some_and(|connection| !connection.is_usable());
+        let timed_out = matches!(
+            &answer.failure,
+            Some(Failure::Broken(error)) if error.code() == StoreErrorCode::Timeout
+        );
+        if std::mem::take(&mut self.reused) && broken && !timed_out {
+            self.connection = Some(Connection::open(&self.options).await?);
+            answer = self.ask(statements).await;
+        }
+        match answer.failure {
+            Some(Failure::Broken(error)) => Err(error),
+            failure => {
+                answer.failure = failure;
+                Ok(answer)
+            }
+        }
+    }
+
+    /// Whether the lock was got; if not, the transaction is ended and the holder asked for, in one message.
+    async fn locked(
+        &mut self,
+        answer: &Answer,
+        begin_at: usize,
+    ) -> Result<Result<Running, Begun>, StoreError> {
+        let lock = begin_at + LOCK;
+        let Some(locked) = answer.value(lock, 0) else {
+            return Err(match &answer.failure {
+                // A standby refuses READ WRITE.
+                Some(failure) if answer.completed == begin_at && failure.code() == Some("0A000") => {
+                    read_only(self.options.connect.get_database().unwrap_or("of the URL"))
+                }
+                Some(Failure::Server(error)) => error.clone().into_error("beginning a transaction"),
+                _ => super::unforeseen("the lock gave no answer"),
+            });
+        };
+        if locked == "true" {
+            let process = Running::decode(answer, lock);
+            return process.map(Ok).ok_or_else(|| super::unforeseen("the lock gave no process"));
+        }
+        let held = self.ask(&[sql::holders(), "ROLLBACK".to_owned()]).await;
+        let by = held.rows(0).first().and_then(holder).map(Box::new);
+        if held.failure.is_some() {
+            self.abandon().await;
+        }
+        Ok(Err(Begun::Held(by)))
+    }
+
+    fn schema_of(&self, facts: &Facts) -> Result<String, StoreError> {
+        facts
+            .table
+            .as_ref()
+            .map(|table| table.schema.clone())
+            .or_else(|| self.options.schema.clone())
+            .or_else(|| facts.current_schema.clone())
+            .ok_or_else(|| super::unforeseen("no schema is known for it"))
+    }
+}

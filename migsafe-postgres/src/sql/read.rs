@@ -1,0 +1,161 @@
+//! Texts of reading.
+
+use migsafe_core::history::{COLUMNS, HISTORY_TABLE};
+use migsafe_core::lock::ADVISORY_LOCK_KEY;
+
+use super::{Literal, Table};
+
+/// The longest part of `logs` that is read, in characters.
+pub(super) const LOGS_LIMIT: usize = 4000;
+
+/// False only in a transaction that asked for the lock and did not get it ([`super::begin`]): what is asked
+/// in the same message would be thrown away. As a condition without a column it is looked at once, before the
+/// table is.
+const UNLESS_REFUSED: &str =
+    "pg_catalog.current_setting('migsafe.locked', true) IS DISTINCT FROM 'false'";
+
+/// One row of scalar facts; planned in a fraction of a millisecond, needs no right on anything. The order
+/// of the columns is that of [`crate::read::Facts`].
+///
+/// `relnatts` counts dropped columns too, so a table of Prisma's shape has 8 and every other number means
+/// that the columns have to be looked at.
+pub(crate) fn facts(table: Table<'_>) -> String {
+    let columns = COLUMNS.map(|column| Literal(column).to_string()).join(", ");
+    let this = match table.schema {
+        Some(schema) => format!(
+            "c.relname = {} AND c.relnamespace = \
+             (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {})",
+            Literal(HISTORY_TABLE),
+            Literal(schema)
+        ),
+        None => format!("c.oid = pg_catalog.to_regclass({})", Literal(HISTORY_TABLE)),
+    };
+    format!(
+        "SELECT pg_catalog.current_database(), pg_catalog.current_setting('server_version'), \
+         pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), \
+         pg_catalog.current_schema(), pg_catalog.current_setting('search_path'), \
+         current_user, \
+         EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'marker' AND relnamespace = \
+         (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'prisma_contract')), \
+         (SELECT pid FROM {holder} AS l LIMIT 1), t.* \
+         FROM (SELECT) AS one LEFT JOIN (SELECT \
+         (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace) AS nspname, \
+         c.relkind, pg_catalog.row_security_active(c.oid), \
+         CASE WHEN c.relnatts <> {known} THEN (SELECT pg_catalog.json_agg(attname) \
+         FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped \
+         AND attname NOT IN ({columns})) END \
+         FROM pg_catalog.pg_class AS c WHERE {this}) AS t ON true",
+        holder = holder_pids(),
+        known = COLUMNS.len(),
+    )
+}
+
+/// The rows in the fast form: times as decimal seconds, independent of any setting.
+pub(crate) fn rows(table: Table<'_>) -> String {
+    format!(
+        "SELECT id, checksum, extract(epoch FROM finished_at), migration_name, \
+         pg_catalog.left(logs, {LOGS_LIMIT}), extract(epoch FROM rolled_back_at), \
+         extract(epoch FROM started_at), applied_steps_count FROM {table} WHERE {UNLESS_REFUSED}"
+    )
+}
+
+/// The columns that a table has, for when [`rows`] fails on its shape; for [`lenient_rows`].
+pub(crate) fn columns_of_table(table: Table<'_>) -> String {
+    format!(
+        "SELECT attname::text FROM pg_catalog.pg_attribute WHERE attrelid = {}::pg_catalog.regclass \
+         AND attnum > 0 AND NOT attisdropped AND {UNLESS_REFUSED}",
+        Literal(&table.to_string())
+    )
+}
+
+/// The rows in the form that works for every shape.
+pub(crate) fn lenient_rows(table: Table<'_>) -> String {
+    format!("SELECT pg_catalog.row_to_json(t)::text FROM {table} AS t WHERE {UNLESS_REFUSED}")
+}
+
+/// Three numbers that change when any row does.
+///
+/// A row that is inserted or updated gets the `xmin` of its transaction and a place (`ctid`) of its own; one
+/// that is deleted takes its own out of the sums. For all three numbers to stay, transactions would have to
+/// replace as many rows as they remove, with equal sums of transaction numbers, in places with an equal sum
+/// of 32-bit hashes. `VACUUM FULL` moves rows: then the numbers differ, and the rows are read again.
+/// Freezing does not change what `xmin` shows. `hashtid` exists since PostgreSQL 14.
+pub(crate) fn stamp(table: Table<'_>) -> String {
+    format!(
+        "SELECT pg_catalog.count(*), \
+         coalesce(pg_catalog.sum(xmin::text::bigint), 0), \
+         coalesce(pg_catalog.sum(pg_catalog.hashtid(ctid)), 0) FROM {table} WHERE {UNLESS_REFUSED}"
+    )
+}
+
+/// Why a table was not found: one row per schema that could hold it, then the objects of the target schema.
+///
+/// Both look at the catalog, which every role may read, so that missing rights cannot hide anything.
+pub(crate) fn absence(schemas: &[&str], target: &str) -> [String; 2] {
+    let candidates =
+        schemas.iter().map(|schema| Literal(schema).to_string()).collect::<Vec<_>>().join(", ");
+    let schemas = format!(
+        "SELECT n.nspname, pg_catalog.has_schema_privilege(n.oid, 'USAGE'), \
+         (SELECT c.relkind FROM pg_catalog.pg_class AS c \
+         WHERE c.relnamespace = n.oid AND c.relname = {table}) \
+         FROM pg_catalog.pg_namespace AS n WHERE n.nspname IN ({candidates})",
+        table = Literal(HISTORY_TABLE),
+    );
+    [schemas, objects(target)]
+}
+
+/// What a schema holds of its own: not what belongs to an extension, to a table (indexes, partitions,
+/// owned sequences, row types) or to `PostGIS` (Prisma's list of names).
+fn objects(schema: &str) -> String {
+    format!(
+        "SELECT o.name FROM (\
+         SELECT relname::text AS name, oid, 'pg_catalog.pg_class'::pg_catalog.regclass AS class \
+         FROM pg_catalog.pg_class WHERE relnamespace = {oid} \
+         AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') \
+         UNION ALL SELECT typname::text, oid, 'pg_catalog.pg_type'::pg_catalog.regclass \
+         FROM pg_catalog.pg_type AS t WHERE typnamespace = {oid} AND (typtype IN ('e', 'd', 'r') \
+         OR typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class AS c \
+         WHERE c.oid = t.typrelid AND c.relkind = 'c')) \
+         UNION ALL SELECT proname || '()', oid, 'pg_catalog.pg_proc'::pg_catalog.regclass \
+         FROM pg_catalog.pg_proc WHERE pronamespace = {oid}) AS o \
+         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = o.class \
+         AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('a', 'e', 'i')) \
+         AND pg_catalog.lower(o.name) NOT IN ('spatial_ref_sys', 'geometry_columns', \
+         'geography_columns', 'raster_columns', 'raster_overviews') \
+         ORDER BY o.name COLLATE \"C\" LIMIT 50",
+        oid = format_args!(
+            "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {})",
+            Literal(schema)
+        ),
+    )
+}
+
+/// The sessions that hold the migration lock of this database, in the order of [`crate::lock::holder`].
+///
+/// `pg_stat_get_activity` is what the view `pg_stat_activity` reads; here for one process instead of all.
+pub(crate) fn holders() -> String {
+    format!(
+        "SELECT l.pid, pg_catalog.pg_get_userbyid(a.usesysid), a.application_name, \
+         CASE WHEN a.client_port = -1 THEN 'local' ELSE pg_catalog.host(a.client_addr) END, \
+         a.state, pg_catalog.left(a.query, 1000), {transaction}, {connection} \
+         FROM {holder} AS l LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) AS a ON true \
+         ORDER BY l.pid",
+        transaction = age_ms("a.xact_start"),
+        connection = age_ms("a.backend_start"),
+        holder = holder_pids(),
+    )
+}
+
+fn age_ms(since: &'static str) -> String {
+    format!("(extract(epoch FROM pg_catalog.clock_timestamp() - {since}) * 1000)::bigint")
+}
+
+fn holder_pids() -> String {
+    format!(
+        "(SELECT pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = {high} \
+         AND objid = {low} AND objsubid = 1 AND granted AND database = \
+         (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))",
+        high = ADVISORY_LOCK_KEY >> 32,
+        low = ADVISORY_LOCK_KEY & 0xffff_ffff,
+    )
+}
