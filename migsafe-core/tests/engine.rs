@@ -356,3 +356,75 @@ mod by_statement {
         assert_eq!(*seen.lock().unwrap(), [migsafe_core::diagnosis::State::Running; 3]);
     }
 }
+
+mod alive {
+    use migsafe_core::engine::{Heartbeat, Phase, StopToken};
+
+    use super::*;
+
+    #[test]
+    fn a_stop_ends_between_two_migrations_and_the_next_run_goes_on() {
+        let store = MemoryStore::new(Dialect::Sqlite);
+        let token = StopToken::new();
+        let stopper = token.clone();
+        let options = Options::default().with_stop(token).on_event(move |event| {
+            if matches!(event, Event::StepApplied { .. }) {
+                stopper.stop();
+            }
+        });
+        let error = block_on(ensure_up_to_date(&store, &folder(), options)).unwrap_err();
+        assert_eq!((error.code(), error.exit_code()), ("stopped", ExitCode::Failure));
+        assert_eq!(error.report().unwrap().applied().len(), 1);
+        assert_eq!(store.tables(), ["a"]);
+        let report = block_on(ensure_up_to_date(&store, &folder(), Options::default())).unwrap();
+        assert_eq!(report.applied().len(), 2);
+    }
+
+    #[test]
+    fn a_stop_ends_between_two_statements_and_the_next_run_goes_on() {
+        let migrations = Migrations::from_scripts([(
+            "20250101000000_index",
+            "-- migsafe: no-transaction because of the index\n\
+             CREATE TABLE a (id int);\nCREATE INDEX CONCURRENTLY i ON a (id);\n",
+        )])
+        .unwrap();
+        let store = MemoryStore::new(Dialect::Postgres);
+        let token = StopToken::new();
+        let stopper = token.clone();
+        let options = Options::default().with_stop(token).on_event(move |event| {
+            if matches!(event, Event::StatementStarted { statement: 1, .. }) {
+                stopper.stop();
+            }
+        });
+        let error = block_on(ensure_up_to_date(&store, &migrations, options)).unwrap_err();
+        assert_eq!(error.code(), "stopped");
+        assert_eq!(store.tables(), ["a"]);
+        let report = block_on(ensure_up_to_date(&store, &migrations, Options::default())).unwrap();
+        assert_eq!(report.applied().len(), 1);
+        assert_eq!(store.tables(), ["a", "index i"]);
+    }
+
+    #[test]
+    fn the_pulse_says_what_is_under_way() {
+        let store = MemoryStore::new(Dialect::Sqlite);
+        let heartbeat = Heartbeat::new();
+        let (inside, pulses) = (heartbeat.clone(), Arc::new(Mutex::new(Vec::new())));
+        let seen = Arc::clone(&pulses);
+        let options = Options::default().with_heartbeat(heartbeat.clone()).on_event(move |event| {
+            if matches!(event, Event::StepStarted { .. }) {
+                let mut pulse = inside.pulse();
+                pulse.elapsed_ms = 41_000;
+                seen.lock().unwrap().push(pulse.to_string());
+                assert!(pulse.is_alive() && !pulse.is_ready());
+            }
+        });
+        assert_eq!(heartbeat.pulse().phase, Phase::Idle);
+        block_on(ensure_up_to_date(&store, &folder(), options)).unwrap();
+        assert_eq!(pulses.lock().unwrap()[1], "alive, migration 2 of 3 (20250102000000_b), 41 s");
+        assert!(heartbeat.pulse().is_ready());
+        store.inject(MemoryFault::ReadFails);
+        let options = Options::default().with_heartbeat(heartbeat.clone());
+        block_on(ensure_up_to_date(&store, &folder(), options)).unwrap_err();
+        assert!(!heartbeat.pulse().is_alive());
+    }
+}

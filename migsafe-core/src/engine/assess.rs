@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::error::ErrorKind;
-use super::{Error, Options};
+use super::{Error, Event, Options};
 use crate::Dialect;
 use crate::diagnosis::{Diagnosis, Entry, State, diagnose};
 use crate::env::Env;
@@ -31,6 +32,7 @@ pub(super) struct Run<'a> {
     pub(super) migrations: &'a Migrations,
     pub(super) options: &'a Options,
     pub(super) scripts: Scripts,
+    started: Duration,
 }
 
 impl<'a> Run<'a> {
@@ -39,7 +41,19 @@ impl<'a> Run<'a> {
         migrations: &'a Migrations,
         options: &'a Options,
     ) -> Self {
-        Self { store, env: store.env(), migrations, options, scripts: Scripts::new() }
+        let env = store.env();
+        let started = env.elapsed();
+        Self { store, env, migrations, options, scripts: Scripts::new(), started }
+    }
+
+    /// Time since the run began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.env.elapsed().saturating_sub(self.started)
+    }
+
+    /// Tells listeners and probes what happened.
+    pub(super) fn emit(&self, event: Event) {
+        self.options.emit(&event, self.elapsed());
     }
 
     /// Judges a reading.

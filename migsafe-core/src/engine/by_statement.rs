@@ -32,6 +32,7 @@ enum Halt {
     Aborted(Aborted, ScriptFailure),
     Unknown(StoreError),
     LeaseLost,
+    Stopped,
 }
 
 impl From<StoreError> for Halt {
@@ -108,8 +109,11 @@ impl Execution<'_, '_> {
         };
         let total = script.statements().len();
         for (number, statement) in (1..).zip(script.statements()).skip(next.saturating_sub(1)) {
+            if self.run.options.is_stopped() {
+                return Err(Halt::Stopped);
+            }
             let name = step.name().clone();
-            self.run.options.emit(Event::StatementStarted { name, statement: number, total });
+            self.run.emit(Event::StatementStarted { name, statement: number, total });
             let sql = text.get(statement.range()).unwrap_or_default();
             let request =
                 StatementRequest::new(row_id, number, sql, statement, self.run.options.step);
@@ -198,7 +202,7 @@ impl Execution<'_, '_> {
                 Ok(Begun::Locked(_) | Begun::Unchanged) => break,
                 Ok(Begun::Held(holder)) => {
                     let waited = backoff.waited(&*env);
-                    self.run.options.emit(Event::Waiting { holder: holder.clone(), waited });
+                    self.run.emit(Event::Waiting { holder: holder.clone(), waited });
                     if !backoff.pause(&*env).await {
                         return Err(self.stop(ErrorKind::Locked { waited, holder }).await);
                     }
@@ -227,7 +231,7 @@ impl Execution<'_, '_> {
                 if let Some(row) = self.rows.iter_mut().find(|row| row.id == row_id) {
                     row.logs = Some(failure.log());
                 }
-                self.run.options.emit(Event::StepFailed { name: name.clone() });
+                self.run.emit(Event::StepFailed { name: name.clone() });
                 let help = "the statements before it are done; mend the statement or the data, \
                      then `migsafe deploy --resume` goes on there";
                 let failure = Failure::new("statement-failed", &name, failure, help);
@@ -241,7 +245,7 @@ impl Execution<'_, '_> {
             }
             Halt::Unknown(cause) => {
                 self.session = None;
-                self.run.options.emit(Event::OutcomeUnknown { name: name.clone() });
+                self.run.emit(Event::OutcomeUnknown { name: name.clone() });
                 self.stop(ErrorKind::OutcomeUnknown { migration: name, cause }).await
             }
             Halt::LeaseLost => {
@@ -251,6 +255,8 @@ impl Execution<'_, '_> {
                 );
                 self.stop(ErrorKind::Store(error)).await
             }
+            // Dropping the session gives the lease back; the journal says where to go on.
+            Halt::Stopped => self.stop(ErrorKind::Stopped).await,
             Halt::Store(error) => self.stop(ErrorKind::Store(error)).await,
         }
     }

@@ -5,8 +5,10 @@ use std::time::Duration;
 use super::assess::{Assessment, Run};
 use super::error::ErrorKind;
 use super::execute::Execution;
+use super::heartbeat::Phase;
+use super::tick::with_ticks;
 use super::wait::Backoff;
-use super::{Error, Event, Mode, Options};
+use super::{Error, Event, Mode, Options, observe};
 use crate::diagnosis::State;
 use crate::migrations::{MigrationName, Migrations};
 use crate::policy::Verdict;
@@ -35,19 +37,32 @@ pub async fn ensure_up_to_date(
     options: Options,
 ) -> Result<Report, Error> {
     let mut run = Run::new(store, migrations, &options);
-    let started = run.env.elapsed();
-    let result = match options.mode {
-        Mode::Apply => apply(&mut run).await,
-        Mode::Wait => wait(&mut run).await,
-        Mode::Verify => verify(&mut run).await,
+    let env = run.env.clone();
+    let started = env.elapsed();
+    let elapsed = || env.elapsed().saturating_sub(started);
+    options.enter(Phase::Reading, Duration::ZERO);
+    let work = async {
+        match options.mode {
+            Mode::Apply => apply(&mut run).await,
+            Mode::Wait => wait(&mut run).await,
+            Mode::Verify => verify(&mut run).await,
+        }
     };
-    let elapsed = run.env.elapsed().saturating_sub(started);
+    let result = match options.tick {
+        None => work.await,
+        Some(interval) => with_ticks(&*env, interval, work, || options.tick_now(elapsed())).await,
+    };
+    let elapsed = elapsed();
+    options.enter(if result.is_ok() { Phase::Ready } else { Phase::Failed }, elapsed);
     match result {
         Ok(report) => Ok(Report { elapsed, ..report }),
-        Err(Stopped { error, report: Some(report) }) => {
-            Err(error.with_report(Report { elapsed, ..*report }))
+        Err(Stopped { error, report }) => {
+            observe::error(&error);
+            Err(match report {
+                Some(report) => error.with_report(Report { elapsed, ..*report }),
+                None => error,
+            })
         }
-        Err(Stopped { error, report: None }) => Err(error),
     }
 }
 
@@ -80,12 +95,16 @@ async fn wait(run: &mut Run<'_>) -> Result<Report, Stopped> {
     let mut backoff = Backoff::new(&*env, run.options.lock_wait, run.options.poll_interval);
     loop {
         let assessment = read_and_assess(run).await?;
+        if run.options.is_stopped() {
+            let report = report(assessment.status, Outcome::Failed, Vec::new());
+            return Err(Stopped::with(ErrorKind::Stopped, report));
+        }
         if assessment.verdict.is_refusal() || assessment.status.is_up_to_date() {
             return settle(run, assessment, None);
         }
         let waited = backoff.waited(&*env);
         let holder = assessment.status.diagnosis().lock().holder().cloned().map(Box::new);
-        run.options.emit(Event::Waiting { holder, waited });
+        run.emit(Event::Waiting { holder, waited });
         if !backoff.pause(&*env).await {
             return settle(run, assessment, Some(waited));
         }
@@ -98,7 +117,7 @@ async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {
         Verdict::Refuse(_) => true,
         Verdict::Proceed(plan) => {
             let steps = plan.steps().iter().map(|step| step.name().clone()).collect();
-            run.options.emit(Event::Planned { steps });
+            run.emit(Event::Planned { steps });
             plan.is_empty() && assessment.status.diagnosis().summary().running == 0
         }
     };

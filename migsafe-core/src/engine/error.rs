@@ -30,6 +30,7 @@ pub(super) enum ErrorKind {
     StepAborted(Failure),
     OutcomeUnknown { migration: MigrationName, cause: StoreError },
     ReadReplica,
+    Stopped,
     UnknownMigration(MigrationName),
     Resolution { code: &'static str, message: String, help: String },
 }
@@ -62,6 +63,7 @@ impl Error {
             ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => failure.code,
             ErrorKind::OutcomeUnknown { .. } => "outcome-unknown",
             ErrorKind::ReadReplica => "read-replica",
+            ErrorKind::Stopped => "stopped",
             ErrorKind::UnknownMigration(_) => "unknown-migration",
             ErrorKind::Resolution { code, .. } => code,
         }
@@ -93,6 +95,7 @@ impl Error {
                     .to_owned()
             }
             ErrorKind::ReadReplica => "connect to the primary server".to_owned(),
+            ErrorKind::Stopped => "deploy again: it goes on where this run stopped".to_owned(),
             ErrorKind::UnknownMigration(_) => {
                 "give the whole name of a folder, as `migsafe status` lists it".to_owned()
             }
@@ -231,6 +234,7 @@ impl fmt::Display for Error {
             ErrorKind::ReadReplica => {
                 f.write_str("connected to a read replica, which cannot be changed")
             }
+            ErrorKind::Stopped => f.write_str("stopped on request, between two steps"),
             ErrorKind::UnknownMigration(name) => {
                 write!(f, "no migration is named {}", crate::text::printable(name.as_str()))
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Pulse;
 use crate::lock::LockHolder;
 use crate::migrations::MigrationName;
 use crate::store::Aborted;
@@ -65,6 +66,13 @@ pub enum Event {
     OutcomeUnknown {
         /// The migration.
         name: MigrationName,
+    },
+    /// The run goes on; sent at the interval of [`super::Options::with_tick`].
+    Alive {
+        /// What it is doing; all zero without [`super::Options::with_heartbeat`].
+        pulse: Pulse,
+        /// How long it has run.
+        elapsed: Duration,
     },
     /// A step failed for good.
     StepFailed {

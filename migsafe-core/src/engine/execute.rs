@@ -57,6 +57,9 @@ impl<'r, 'a> Execution<'r, 'a> {
         let mut backoff = self.backoff();
         let mut attempt = 1;
         loop {
+            if self.run.options.is_stopped() {
+                return Err(self.stop(ErrorKind::Stopped).await);
+            }
             match self.begin().await {
                 Err(error) => return Err(self.stop(ErrorKind::Store(error)).await),
                 Ok(Begun::Held(holder)) => {
@@ -103,7 +106,7 @@ impl<'r, 'a> Execution<'r, 'a> {
     ) -> Result<bool, Stopped> {
         let env = self.run.env.clone();
         let waited = backoff.waited(&*env);
-        self.run.options.emit(Event::Waiting { holder: holder.clone(), waited });
+        self.run.emit(Event::Waiting { holder: holder.clone(), waited });
         if !backoff.pause(&*env).await {
             let holder = match holder {
                 Some(holder) => Some(holder),
@@ -153,7 +156,7 @@ impl<'r, 'a> Execution<'r, 'a> {
             return Err(self.stop(ErrorKind::Store(error)).await);
         }
         self.created_history_table = true;
-        self.run.options.emit(Event::HistoryTableCreated);
+        self.run.emit(Event::HistoryTableCreated);
         Ok(true)
     }
 
@@ -162,7 +165,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         let env = self.run.env.clone();
         let total = self.applied.len() + self.steps.len();
         let index = self.applied.len() + 1;
-        self.run.options.emit(Event::StepStarted { name: name.clone(), index, total });
+        self.run.emit(Event::StepStarted { name: name.clone(), index, total });
         if step.kind() != &StepKind::Transaction {
             return self.apply_by_statement(step).await;
         }
@@ -187,7 +190,7 @@ impl<'r, 'a> Execution<'r, 'a> {
                 self.aborted(name, reason, failure, attempt).await
             }
             StepOutcome::Unknown(cause) => {
-                self.run.options.emit(Event::OutcomeUnknown { name: name.clone() });
+                self.run.emit(Event::OutcomeUnknown { name: name.clone() });
                 self.learn(name, row_id, cause, duration, attempt).await
             }
         }
@@ -225,7 +228,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         row.applied_steps_count = Some(1);
         self.rows.push(row);
         self.steps.pop_front();
-        self.run.options.emit(Event::StepApplied { name: name.clone(), duration });
+        self.run.emit(Event::StepApplied { name: name.clone(), duration });
         let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         self.applied.push(AppliedStep { name, finished_at, duration_ms });
     }
@@ -236,7 +239,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         row: Option<HistoryRow>,
         failure: ScriptFailure,
     ) -> Stopped {
-        self.run.options.emit(Event::StepFailed { name: name.clone() });
+        self.run.emit(Event::StepFailed { name: name.clone() });
         if let Some(mut row) = row {
             row.logs = Some(failure.log());
             self.rows.push(row);
@@ -260,7 +263,7 @@ impl<'r, 'a> Execution<'r, 'a> {
             let base = Duration::from_millis(100) * 2_u32.saturating_pow(attempt.min(8));
             let pause = jittered(&*env, base.min(Duration::from_secs(10)));
             let attempt = attempt + 1;
-            self.run.options.emit(Event::StepRetried { name, reason, attempt, pause });
+            self.run.emit(Event::StepRetried { name, reason, attempt, pause });
             env.sleep(pause).await;
             return Ok(Next::Retry);
         }
@@ -276,7 +279,7 @@ impl<'r, 'a> Execution<'r, 'a> {
         if reason == Aborted::ConnectionLost {
             self.session = None;
         }
-        self.run.options.emit(Event::StepFailed { name: name.clone() });
+        self.run.emit(Event::StepFailed { name: name.clone() });
         let (code, help) = explain(reason);
         let failure = Failure::new(code, &name, failure, help);
         self.stop(ErrorKind::StepAborted(failure)).await

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Event;
+use super::heartbeat::Phase;
+use super::{Event, Heartbeat, StopToken, observe};
 use crate::plan::Target;
 use crate::policy::Policy;
 use crate::store::StepOptions;
@@ -38,6 +39,9 @@ pub struct Options {
     pub(super) step: StepOptions,
     pub(super) retries: u32,
     pub(super) listener: Option<Listener>,
+    pub(super) heartbeat: Option<Heartbeat>,
+    pub(super) tick: Option<Duration>,
+    stop: Option<StopToken>,
 }
 
 impl Default for Options {
@@ -56,6 +60,9 @@ impl Default for Options {
             },
             retries: 5,
             listener: None,
+            heartbeat: None,
+            tick: None,
+            stop: None,
         }
     }
 }
@@ -142,10 +149,52 @@ impl Options {
         self
     }
 
-    pub(super) fn emit(&self, event: Event) {
-        tracing::debug!(target: "migsafe", ?event);
+    /// A pulse for probes, kept up to date while the run goes on.
+    #[must_use]
+    pub fn with_heartbeat(mut self, heartbeat: Heartbeat) -> Self {
+        self.heartbeat = Some(heartbeat);
+        self.tick.get_or_insert(Duration::from_secs(1));
+        self
+    }
+
+    /// Sends [`Event::Alive`] at this interval while the run goes on; off by default, once a second
+    /// with a heartbeat.
+    #[must_use]
+    pub fn with_tick(mut self, interval: Option<Duration>) -> Self {
+        self.tick = interval.map(|interval| interval.max(Duration::from_millis(1)));
+        self
+    }
+
+    /// Lets the run end early, in good order, when somebody asks for it.
+    #[must_use]
+    pub fn with_stop(mut self, token: StopToken) -> Self {
+        self.stop = Some(token);
+        self
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.as_ref().is_some_and(StopToken::is_stopped)
+    }
+
+    /// Tells everybody who wants to know. `elapsed` is the time since the run began.
+    pub(super) fn emit(&self, event: &Event, elapsed: Duration) {
+        observe::event(event);
+        if let Some(heartbeat) = &self.heartbeat {
+            heartbeat.observe(event, elapsed);
+        }
         if let Some(listener) = &self.listener {
-            listener(&event);
+            listener(event);
+        }
+    }
+
+    pub(super) fn tick_now(&self, elapsed: Duration) {
+        let pulse = self.heartbeat.as_ref().map(|heartbeat| heartbeat.tick(elapsed));
+        self.emit(&Event::Alive { pulse: pulse.unwrap_or_default(), elapsed }, elapsed);
+    }
+
+    pub(super) fn enter(&self, phase: Phase, elapsed: Duration) {
+        if let Some(heartbeat) = &self.heartbeat {
+            heartbeat.enter(phase, elapsed);
         }
     }
 }

@@ -1,0 +1,68 @@
+//! What goes to `tracing` and, with the feature `metrics`, to the `metrics` facade.
+
+use super::{Error, Event};
+
+/// The names of the metrics, so that dashboards have one place to look them up.
+#[cfg(feature = "metrics")]
+mod names {
+    pub(super) const APPLIED: &str = "migsafe_migrations_applied_total";
+    pub(super) const FAILED: &str = "migsafe_migrations_failed_total";
+    pub(super) const DURATION: &str = "migsafe_migration_duration_seconds";
+    pub(super) const LOCK_WAIT: &str = "migsafe_lock_wait_seconds";
+    pub(super) const RETRIES: &str = "migsafe_migration_retries_total";
+    pub(super) const ERRORS: &str = "migsafe_errors_total";
+    pub(super) const CONNECTION_FAILURES: &str = "migsafe_connection_failures_total";
+}
+
+/// An event of a run. Field names are stable.
+pub(super) fn event(event: &Event) {
+    match event {
+        Event::StepApplied { name, duration } => {
+            let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(target: "migsafe", migration = %name, duration_ms, "migration applied");
+        }
+        Event::StepFailed { name } => {
+            tracing::error!(target: "migsafe", migration = %name, "migration failed");
+        }
+        Event::StepRetried { name, reason, attempt, .. } => {
+            tracing::warn!(target: "migsafe", migration = %name, ?reason, attempt, "migration retried");
+        }
+        Event::OutcomeUnknown { name } => {
+            tracing::warn!(target: "migsafe", migration = %name, "no answer to COMMIT");
+        }
+        Event::StepStarted { name, index, total } => {
+            tracing::info!(target: "migsafe", migration = %name, index, total, "migration started");
+        }
+        other => tracing::debug!(target: "migsafe", event = ?other),
+    }
+    #[cfg(feature = "metrics")]
+    count(event);
+}
+
+/// The error that a run ended with.
+pub(super) fn error(error: &Error) {
+    tracing::debug!(target: "migsafe", code = error.code(), "run ended with an error");
+    #[cfg(feature = "metrics")]
+    {
+        metrics::counter!(names::ERRORS, "code" => error.code()).increment(1);
+        if matches!(error.code(), "connection" | "authentication" | "timeout") {
+            metrics::counter!(names::CONNECTION_FAILURES).increment(1);
+        }
+    }
+}
+
+#[cfg(feature = "metrics")]
+fn count(event: &Event) {
+    match event {
+        Event::StepApplied { duration, .. } => {
+            metrics::counter!(names::APPLIED).increment(1);
+            metrics::histogram!(names::DURATION).record(duration.as_secs_f64());
+        }
+        Event::StepFailed { .. } => metrics::counter!(names::FAILED).increment(1),
+        Event::StepRetried { .. } => metrics::counter!(names::RETRIES).increment(1),
+        Event::Waiting { waited, .. } => {
+            metrics::histogram!(names::LOCK_WAIT).record(waited.as_secs_f64());
+        }
+        _ => {}
+    }
+}
