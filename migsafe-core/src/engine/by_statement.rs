@@ -28,8 +28,8 @@ const MENDS: u32 = 3;
 /// Why the statements stopped.
 enum Halt {
     Store(StoreError),
-    Failed(ScriptFailure),
-    Aborted(Aborted, ScriptFailure),
+    Failed(Box<ScriptFailure>),
+    Aborted(Aborted, Box<ScriptFailure>),
     Unknown(StoreError),
     LeaseLost,
     Stopped,
@@ -100,12 +100,12 @@ impl Execution<'_, '_> {
         let script = self.run.scripts.get(step.name()).cloned();
         let text = self.run.migrations.find(step.name().as_str()).and_then(|m| m.script());
         let (Some(script), Some(text)) = (script, text) else {
-            return Err(Halt::Failed(ScriptFailure::new("the script was not analysed")));
+            return Err(halt("the script was not analysed"));
         };
         let (next, in_doubt) = match first {
             Resume::At { statement } => (statement, false),
             Resume::Inspect { statement } => (statement, true),
-            Resume::Decide { reason, .. } => return Err(Halt::Failed(ScriptFailure::new(reason))),
+            Resume::Decide { reason, .. } => return Err(halt(reason)),
         };
         let total = script.statements().len();
         for (number, statement) in (1..).zip(script.statements()).skip(next.saturating_sub(1)) {
@@ -125,8 +125,17 @@ impl Execution<'_, '_> {
     /// Runs one statement until its effect is there: in doubt, the catalog is asked first.
     async fn run_one(&mut self, request: StatementRequest<'_>, in_doubt: bool) -> Result<(), Halt> {
         let effect = request.statement.effect();
-        if in_doubt && self.settle(effect).await? == Some(true) {
-            return Ok(self.required()?.record_done(request).await?);
+        if in_doubt && effect != Some(&Effect::Repeatable) {
+            match self.settle(effect).await? {
+                Some(true) => return Ok(self.required()?.record_done(request).await?),
+                Some(false) => {}
+                None => {
+                    let failure = ScriptFailure::new(
+                        "whether the statement was carried out cannot be seen in the catalog",
+                    );
+                    return Err(Halt::Failed(at_statement(request, failure)));
+                }
+            }
         }
         let mut attempt = 1;
         loop {
@@ -181,7 +190,7 @@ impl Execution<'_, '_> {
             }
         }
         let message = "what the statement left half done could not be mended";
-        Err(Halt::Failed(ScriptFailure::new(message)))
+        Err(halt(message))
     }
 
     fn required(&mut self) -> Result<&mut dyn JournalSession, Halt> {
@@ -234,14 +243,14 @@ impl Execution<'_, '_> {
                 self.run.emit(Event::StepFailed { name: name.clone() });
                 let help = "the statements before it are done; mend the statement or the data, \
                      then `migsafe deploy --resume` goes on there";
-                let failure = Failure::new("statement-failed", &name, failure, help);
+                let failure = Failure::new("statement-failed", &name, *failure, help);
                 self.stop(ErrorKind::MigrationFailed(failure)).await
             }
             Halt::Aborted(reason, failure) => {
                 if let Ok(journal) = self.required() {
                     let _ = journal.fail(row_id, &failure).await;
                 }
-                self.give_up(name, reason, failure).await
+                self.give_up(name, reason, *failure).await
             }
             Halt::Unknown(cause) => {
                 self.session = None;
@@ -262,11 +271,15 @@ impl Execution<'_, '_> {
     }
 }
 
-fn at_statement(request: StatementRequest<'_>, mut failure: ScriptFailure) -> ScriptFailure {
+fn halt(message: impl Into<String>) -> Halt {
+    Halt::Failed(Box::new(ScriptFailure::new(message)))
+}
+
+fn at_statement(request: StatementRequest<'_>, mut failure: ScriptFailure) -> Box<ScriptFailure> {
     failure.location.statement = Some(request.number);
     if failure.location.line.is_none() {
         failure.location.line = Some(request.statement.start().line);
         failure.location.column = Some(request.statement.start().column);
     }
-    failure
+    Box::new(failure)
 }

@@ -30,7 +30,7 @@ impl StaticMigration {
         Self { name, script, checksum: Checksum::from_bytes(checksum) }
     }
 
-    pub(super) fn to_migration(&self) -> Migration {
+    pub(super) fn to_migration(self) -> Migration {
         Migration::with_checksum(
             MigrationName::new(self.name),
             Cow::Borrowed(self.script),

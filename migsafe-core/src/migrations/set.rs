@@ -80,7 +80,8 @@ impl Migrations {
     /// Names that occur twice (impossible for a generated list) are kept once, the first.
     #[must_use]
     pub fn from_static(list: &'static [StaticMigration]) -> Self {
-        let mut entries: Vec<Migration> = list.iter().map(StaticMigration::to_migration).collect();
+        let mut entries: Vec<Migration> =
+            list.iter().copied().map(StaticMigration::to_migration).collect();
         entries.sort_by(|a, b| a.name().cmp(b.name()));
         entries.dedup_by(|b, a| a.name() == b.name());
         let problems = content_problems(&entries);

@@ -240,7 +240,7 @@ impl Database {
     }
 
     /// Runs the toy script on a copy of the tables.
-    fn run(&self, script: &str) -> Result<BTreeSet<String>, ScriptFailure> {
+    fn run(&self, script: &str) -> Result<BTreeSet<String>, Box<ScriptFailure>> {
         let mut tables = self.tables.clone();
         let bare: String = script
             .lines()
@@ -252,9 +252,9 @@ impl Database {
             });
         let statements = bare.split(';').map(str::trim).filter(|s| !s.is_empty());
         for (index, statement) in statements.enumerate() {
-            run_statement(&mut tables, statement).map_err(|message| ScriptFailure {
-                location: Location { statement: Some(index + 1), ..Location::default() },
-                ..ScriptFailure::new(message)
+            run_statement(&mut tables, statement).map_err(|message| {
+                let location = Location { statement: Some(index + 1), ..Location::default() };
+                Box::new(ScriptFailure { location, ..ScriptFailure::new(message) })
             })?;
         }
         Ok(tables)
@@ -423,7 +423,8 @@ impl WriteSession for MemorySession {
             self.dead = true;
             return StepOutcome::Unknown(lost_answer());
         }
-        failure.map_or(StepOutcome::Applied { finished_at }, StepOutcome::Failed)
+        failure
+            .map_or(StepOutcome::Applied { finished_at }, |failure| StepOutcome::Failed(*failure))
     }
 
     async fn change_rows(
@@ -523,7 +524,7 @@ impl JournalSession for MemorySession {
             }
             Err(failure) => {
                 database.record(&request, JournalState::Failed);
-                StatementOutcome::Failed(failure)
+                StatementOutcome::Failed(*failure)
             }
         }
     }

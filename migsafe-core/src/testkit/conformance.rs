@@ -12,8 +12,14 @@
 //! The macro expands to one `#[test]` per case. The second argument is a function that runs a future to
 //! its end: the `block_on` of the backend's runtime.
 
+#[expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a case is a test: it panics where the backend does not conform"
+)]
 mod cases;
 mod memory;
+#[expect(clippy::unwrap_used, reason = "a case is a test: it panics if the backend is at fault")]
 mod state_table;
 
 use async_trait::async_trait;
