@@ -91,7 +91,7 @@ async fn run(work: &mut Work<'_>, transaction: Transaction, step: &StepRequest<'
     let insert = format!("{}; {}", sql::insert_row(&row), sql::SET_SAVEPOINT);
     if let Err(fault) = work.connection.run(insert).await {
         // Not the script's fault, whatever it is.
-        let reason = fault.aborts().unwrap_or(Aborted::Server);
+        let reason = fault.aborts().unwrap_or(Aborted::NotRecorded);
         work.roll_back().await;
         return StepOutcome::Aborted { reason, failure: fault.failure() };
     }
@@ -124,7 +124,11 @@ async fn finish(
     match work.connection.run(sql::finish_row(step.row_id, finished_at)).await {
         Ok(1) if !work.watch.ended() => {}
         Ok(1) => return taken(work, ScriptFailure::new("the script ended its transaction")).await,
-        Err(fault) if fault.aborts().is_some() => return give_up(work, &fault).await,
+        Err(fault) if !fault.names_missing_table() && !fault.names_missing_column() => {
+            let reason = fault.aborts().unwrap_or(Aborted::NotRecorded);
+            work.roll_back().await;
+            return StepOutcome::Aborted { reason, failure: fault.failure() };
+        }
         Ok(_) | Err(_) => {
             work.roll_back().await;
             let message = "the script changed the history row of its own migration";

@@ -98,6 +98,6 @@ async fn commit(
 /// The failure could not be recorded: nothing is left, and the reason is what kept us from recording it.
 async fn give_up(work: &mut Work<'_>, fault: &Fault, failure: ScriptFailure) -> StepOutcome {
     work.roll_back().await;
-    let reason = fault.aborts().unwrap_or(Aborted::Server);
+    let reason = fault.aborts().unwrap_or(Aborted::NotRecorded);
     StepOutcome::Aborted { reason, failure }
 }

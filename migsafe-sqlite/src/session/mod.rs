@@ -140,7 +140,7 @@ impl WriteSession for SqliteSession {
     }
 
     async fn create_history_table(&mut self) -> Result<(), StoreError> {
-        let transaction = self.take_transaction()?;
+        self.take_transaction()?;
         let result = match in_turn(&mut self.link).await {
             Ok(mut grip) => {
                 let result = match Work::new(&mut grip, &*self.env, self.busy_wait) {
@@ -152,7 +152,6 @@ impl WriteSession for SqliteSession {
             }
             Err(fault) => Err(fault),
         };
-        drop(transaction);
         self.known = None;
         self.calling = false;
         result.map_err(|fault| {
@@ -196,7 +195,7 @@ impl WriteSession for SqliteSession {
         changes: &[RowChange],
         note: &AuditNote,
     ) -> Result<(), StoreError> {
-        let transaction = self.take_transaction()?;
+        self.take_transaction()?;
         let result = match in_turn(&mut self.link).await {
             Ok(mut grip) => {
                 let result = match Work::new(&mut grip, &*self.env, self.busy_wait) {
@@ -208,7 +207,6 @@ impl WriteSession for SqliteSession {
             }
             Err(fault) => Err(fault.store_error(change::DOING)),
         };
-        drop(transaction);
         self.known = None;
         self.calling = false;
         result
