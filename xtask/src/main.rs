@@ -14,11 +14,11 @@ Developer commands
 Usage: cargo xtask COMMAND [ARGUMENTS]
 
   setup         install what the tests need and is missing: a PostgreSQL server, PgBouncer,
-                Node.js with npm, and the Prisma packages (into target/)
+                Node.js with npm, the Prisma packages (into target/), headers of OpenSSL
   test [ARGS]   setup, then `cargo test --workspace --all-features ARGS`: unit, integration and
                 documentation tests
   lint          formatting, clippy and rustdoc, every warning an error
-  ci            lint, then test
+  ci            setup, lint, then test
   help          this text
 
 System packages are installed with apt-get, and only when run as root; everything else goes below target/.
@@ -46,8 +46,8 @@ fn run(words: &[&str]) -> Result<(), Failure> {
         }
         ["lint"] => checks::lint(),
         ["ci"] => {
-            checks::lint()?;
             setup::everything()?;
+            checks::lint()?;
             checks::test(&[])
         }
         ["help" | "--help" | "-h"] => {

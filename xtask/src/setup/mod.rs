@@ -2,6 +2,7 @@
 
 mod apt;
 mod npm;
+mod openssl;
 mod pgbouncer;
 mod postgres;
 mod prisma;
@@ -13,6 +14,7 @@ use crate::command::Failure;
 pub(crate) fn everything() -> Result<(), Failure> {
     let mut apt = apt::Apt::new();
     let outcomes = [
+        openssl::ensure(&mut apt),
         npm::ensure(&mut apt),
         postgres::ensure(&mut apt),
         pgbouncer::ensure(&mut apt),
