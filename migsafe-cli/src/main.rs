@@ -1,1 +1,22 @@
-fn main() {}
+//! The `migsafe` binary: parses arguments, calls the engine, prints what it reports.
+
+mod args;
+mod commands;
+mod connect;
+mod failure;
+mod interrupt;
+mod output;
+mod progress;
+mod usage;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let code = match args::Args::try_parse() {
+        Ok(args) => commands::run(args),
+        Err(error) => usage::report(&error),
+    };
+    ExitCode::from(code.code())
+}

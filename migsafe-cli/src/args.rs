@@ -1,0 +1,225 @@
+//! What can be asked for.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use migsafe_core::engine::Mode;
+use migsafe_core::{Environment, Severity};
+
+/// Keeps database migrations in the layout of Prisma Migrate safe.
+#[derive(Parser)]
+#[command(name = "migsafe", version, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(flatten, next_help_heading = "Global options")]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  all good
+  1  could not find out or could not finish (connection, I/O, SQL error, interrupted)
+  2  wrong usage
+  3  nothing refused, but not up to date (pending, rolled back, running)
+  4  refused: findings at or above the failing severity
+  5  the migration lock was not obtained
+When several fit: 2, 1, 5, 4, 3.";
+
+// No `Debug`: the URL can hold a password.
+#[derive(Group)]
+pub(crate) struct Global {
+    /// The database: postgresql://…, sqlite:PATH or file:PATH
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+
+    /// The migrations folder [default: the first of prisma/migrations, migrations that exists]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) migrations: Option<PathBuf>,
+
+    /// development, staging or production: how strictly findings are judged
+    #[arg(
+        long = "env",
+        global = true,
+        env = "MIGSAFE_ENV",
+        hide_env_values = true,
+        value_name = "NAME",
+        default_value = "production"
+    )]
+    pub(crate) environment: Environment,
+
+    /// Sets the severity of a rule (off, note, warn, error); can be given several times
+    #[arg(long = "rule", global = true, value_name = "ID=SEVERITY", value_parser = rule)]
+    pub(crate) rules: Vec<(String, Severity)>,
+
+    /// The form of the report on standard output
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+
+    /// No colours, even on a terminal; NO_COLOR does the same
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One JSON document, also for an error
+    Json,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Shows the state of every migration; reads only
+    Status(Status),
+    /// Applies pending migrations; of many at once one applies and the others wait
+    Deploy(Deploy),
+    /// Records a decision about one migration, with an audit entry
+    Resolve(Resolve),
+    /// Makes an empty migration
+    New(New),
+    /// Shows who holds the migration lock; reads only
+    Locks,
+}
+
+#[derive(Group)]
+pub(crate) struct Status {
+    /// Lists every applied migration, not only the last few
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Group)]
+pub(crate) struct Deploy {
+    /// Says what would be applied, and writes nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// Up to and including this migration
+    #[arg(long, value_name = "NAME", conflicts_with = "count")]
+    pub(crate) to: Option<String>,
+
+    /// At most so many migrations
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) count: Option<u32>,
+
+    /// Goes on with a migration that runs statement by statement and failed at one of them
+    #[arg(long)]
+    pub(crate) resume: bool,
+
+    /// What to do when the database is not up to date
+    #[arg(long, value_name = "MODE", default_value = "apply", conflicts_with = "dry_run")]
+    pub(crate) mode: DeployMode,
+
+    /// How long to wait for the migration lock or for the other deploy
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, default_value = "60")]
+    pub(crate) lock_wait: Duration,
+
+    /// How long a statement may wait for a lock on a table; 0 for no limit
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, default_value = "5")]
+    pub(crate) lock_timeout: Duration,
+
+    /// How long a statement may run; 0 for no limit [default: the server's setting]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    pub(crate) statement_timeout: Option<Duration>,
+
+    /// How often a migration is tried again after a lock time-out or a deadlock
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub(crate) retries: u32,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum DeployMode {
+    /// Apply what is pending
+    Apply,
+    /// Wait until another deploy has applied it
+    Wait,
+    /// Look once, and fail unless up to date
+    Verify,
+}
+
+impl From<DeployMode> for Mode {
+    fn from(mode: DeployMode) -> Self {
+        match mode {
+            DeployMode::Apply => Self::Apply,
+            DeployMode::Wait => Self::Wait,
+            DeployMode::Verify => Self::Verify,
+        }
+    }
+}
+
+#[derive(Group)]
+pub(crate) struct Resolve {
+    #[command(flatten)]
+    pub(crate) decision: Decision,
+
+    /// Writes without asking, also on a terminal
+    #[arg(long)]
+    pub(crate) yes: bool,
+
+    /// Shows what would be written, and writes nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+
+    /// How long to wait for the migration lock
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, default_value = "10")]
+    pub(crate) lock_wait: Duration,
+}
+
+#[derive(Group)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Decision {
+    /// All changes of the migration are in the database: records it without running it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) applied: Option<String>,
+
+    /// No change of the failed migration is in the database: it becomes pending again
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rolled_back: Option<String>,
+}
+
+#[derive(Group)]
+pub(crate) struct New {
+    /// What it does in a few words, such as add_users
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+}
+
+fn rule(text: &str) -> Result<(String, Severity), String> {
+    let (id, severity) =
+        text.split_once('=').ok_or("write ID=SEVERITY, for example out-of-order=warn")?;
+    Ok((id.to_owned(), severity.parse()?))
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let refused = || "write a number of seconds, for example 30 or 0.5".to_owned();
+    let seconds: f64 = text.parse().map_err(|_| refused())?;
+    // A longer time could not be added to a clock.
+    const YEAR: f64 = 366.0 * 86_400.0;
+    if seconds > YEAR {
+        return Err("at most a year".to_owned());
+    }
+    Duration::try_from_secs_f64(seconds).map_err(|_| refused())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn seconds_are_checked() {
+        assert_eq!(seconds("0.5").unwrap(), Duration::from_millis(500));
+        for text in ["", "x", "-1", "NaN", "inf", "1e300"] {
+            assert!(seconds(text).is_err(), "{text}");
+        }
+    }
+}

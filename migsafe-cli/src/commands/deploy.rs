@@ -1,0 +1,63 @@
+//! `migsafe deploy`.
+
+use migsafe_core::engine::StopToken;
+use migsafe_core::report::{ExitCode, json, text};
+use migsafe_core::{Options, Target, ensure_up_to_date};
+
+use crate::args::{Deploy, Global};
+use crate::connect;
+use crate::failure::Failure;
+use crate::interrupt::{unless_interrupted, unless_interrupted_twice};
+use crate::output::Output;
+use crate::progress::Progress;
+
+pub(crate) async fn run(
+    global: &Global,
+    args: Deploy,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let progress = Progress::new(output);
+    let listener = progress.clone();
+    let stop = StopToken::new();
+    let options = Options::default()
+        .with_policy(connect::policy(global)?)
+        .with_mode(args.mode.into())
+        .with_target(target(&args))
+        .dry_run(args.dry_run)
+        .resume_failed(args.resume)
+        .with_lock_wait(args.lock_wait)
+        .with_lock_timeout(Some(args.lock_timeout))
+        .with_statement_timeout(args.statement_timeout)
+        .with_retries(args.retries)
+        .with_stop(stop.clone())
+        .with_tick(progress.tick())
+        .on_event(move |event| listener.note(event));
+    let migrations = connect::migrations(global)?;
+    let store = unless_interrupted(connect::store(global)).await??;
+    let deploy = ensure_up_to_date(&*store, &migrations, options);
+    let result = unless_interrupted_twice(deploy, || stop.stop()).await;
+    let step = progress.stop();
+    let report = match result {
+        Ok(result) => result?,
+        Err(_) => return Err(interrupted(step)),
+    };
+    output.report(|style| text::deploy(&report, style), || json::deploy(&report))?;
+    Ok(report.exit_code())
+}
+
+fn target(args: &Deploy) -> Target {
+    match (&args.to, args.count) {
+        (Some(name), _) => Target::Through(name.clone().into()),
+        (None, Some(count)) => Target::Count(usize::try_from(count).unwrap_or(usize::MAX)),
+        (None, None) => Target::All,
+    }
+}
+
+fn interrupted(step: Option<String>) -> Failure {
+    let message = step.map_or_else(
+        || "interrupted between two migrations".to_owned(),
+        |name| format!("interrupted while {name} was being applied"),
+    );
+    let help = "see what is applied with `migsafe status`, then deploy again";
+    Failure::stopped("interrupted", message, help)
+}

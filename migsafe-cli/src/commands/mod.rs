@@ -1,0 +1,51 @@
+//! One file per command: call the engine, print the report.
+
+mod deploy;
+mod locks;
+mod new;
+mod resolve;
+mod status;
+
+use migsafe_core::report::ExitCode;
+use tokio::runtime::Builder;
+
+use crate::args::{Args, Command};
+use crate::failure::Failure;
+use crate::interrupt::unless_interrupted;
+use crate::output::Output;
+
+/// Runs a command; what it says is the exit code.
+pub(crate) fn run(args: Args) -> ExitCode {
+    let output = Output::new(&args.global);
+    let result = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let result = runtime.block_on(dispatch(args, output));
+            // A thread that waits for an answer to a question must not hold up the end.
+            runtime.shutdown_background();
+            result
+        }
+        Err(error) => {
+            let message = format!("cannot start: {error}");
+            Err(Failure::stopped("internal", message, "check the limits of this system"))
+        }
+    };
+    match result {
+        Ok(code) => code,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.exit_code()
+        }
+    }
+}
+
+async fn dispatch(args: Args, output: Output) -> Result<ExitCode, Failure> {
+    let global = &args.global;
+    match args.command {
+        // Hears signals itself.
+        Command::Deploy(args) => deploy::run(global, args, output).await,
+        Command::Status(args) => unless_interrupted(status::run(global, args, output)).await?,
+        Command::Resolve(args) => unless_interrupted(resolve::run(global, args, output)).await?,
+        Command::Locks => unless_interrupted(locks::run(global, output)).await?,
+        Command::New(args) => new::run(global, &args, output),
+    }
+}

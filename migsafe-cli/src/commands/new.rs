@@ -1,0 +1,35 @@
+//! `migsafe new`.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use migsafe_core::Dialect;
+use migsafe_core::migrations::{Migrations, create_migration};
+use migsafe_core::report::{ExitCode, json, text};
+
+use crate::args::{Global, New};
+use crate::connect;
+use crate::failure::Failure;
+use crate::output::Output;
+
+pub(crate) fn run(global: &Global, args: &New, output: Output) -> Result<ExitCode, Failure> {
+    let folder = connect::folder(global).unwrap_or_else(connect::new_folder);
+    let dialect = dialect(global, &folder)?;
+    let now = SystemTime::now().into();
+    let created = create_migration(&folder, &args.name, now, dialect)?;
+    output.report(|style| text::created(&created, style), || json::created(&created))?;
+    Ok(ExitCode::Ok)
+}
+
+/// What the folder says, else what the URL says. The database itself is not needed.
+fn dialect(global: &Global, folder: &Path) -> Result<Dialect, Failure> {
+    let named = Migrations::from_directory(folder).ok().and_then(|set| set.lock_file().dialect());
+    match (named, connect::url(global)) {
+        (Some(dialect), _) => Ok(dialect),
+        (None, Some(url)) => connect::dialect(url),
+        (None, None) => Err(Failure::usage(
+            "for a folder without migration_lock.toml the kind of database has to be known",
+            "give --database-url or set DATABASE_URL; nothing connects to it",
+        )),
+    }
+}

@@ -1,0 +1,65 @@
+//! `migsafe resolve`.
+
+use std::io::{IsTerminal as _, stderr, stdin};
+
+use migsafe_core::engine::{self, Resolution};
+use migsafe_core::report::{ExitCode, json, text};
+
+use crate::args::{Decision, Global, Resolve};
+use crate::connect;
+use crate::failure::Failure;
+use crate::output::{Output, standard_error};
+
+pub(crate) async fn run(
+    global: &Global,
+    args: Resolve,
+    output: Output,
+) -> Result<ExitCode, Failure> {
+    let resolution = resolution(args.decision)?;
+    let migrations = connect::migrations(global)?;
+    let store = connect::store(global).await?;
+    let plan = engine::plan_resolution(&*store, &migrations, &resolution).await?;
+    if args.dry_run {
+        output
+            .report(|style| text::resolution_plan(&plan, style), || json::resolution_plan(&plan))?;
+        return Ok(ExitCode::Ok);
+    }
+    output.remark(|style| text::resolution_plan(&plan, style));
+    if !args.yes && stdin().is_terminal() && stderr().is_terminal() && !confirmed().await {
+        let help = "answer y to write, or give --yes";
+        return Err(Failure::stopped("declined", "nothing was written", help));
+    }
+    let written = engine::resolve(&*store, &migrations, &plan, actor(), args.lock_wait).await?;
+    output.report(|style| text::resolution(&written, style), || json::resolution(&written))?;
+    Ok(ExitCode::Ok)
+}
+
+fn resolution(decision: Decision) -> Result<Resolution, Failure> {
+    match (decision.applied, decision.rolled_back) {
+        (Some(name), None) => Ok(Resolution::Applied(name.into())),
+        (None, Some(name)) => Ok(Resolution::RolledBack(name.into())),
+        // The parser asks for exactly one.
+        _ => Err(Failure::usage("one of --applied and --rolled-back is needed", "")),
+    }
+}
+
+/// Asks; only a clear yes is one. Reads on another thread, so that a signal is heard meanwhile.
+async fn confirmed() -> bool {
+    standard_error("Write this? [y/N] ");
+    let answer = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        stdin().read_line(&mut line).map(|_| line)
+    });
+    match answer.await {
+        Ok(Ok(line)) => matches!(&*line.trim().to_lowercase(), "y" | "yes"),
+        _ => false,
+    }
+}
+
+/// Who is asking, for the audit entry.
+fn actor() -> Option<String> {
+    ["USER", "LOGNAME"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|name| !name.is_empty())
+}

@@ -1,0 +1,95 @@
+//! From options to the things that the engine works on.
+
+use std::path::{Path, PathBuf};
+
+use migsafe_core::policy::{Rule, built_in_rules};
+use migsafe_core::{Dialect, HistoryStore, Migrations, Policy};
+use migsafe_postgres::PostgresStore;
+use migsafe_sqlite::SqliteStore;
+
+use crate::args::Global;
+use crate::failure::Failure;
+
+const FOLDERS: [&str; 2] = ["prisma/migrations", "migrations"];
+
+const URL_HELP: &str = "give --database-url or set DATABASE_URL: postgresql://user@host/database, sqlite:path or file:path";
+
+/// Connects to the database.
+pub(crate) async fn store(global: &Global) -> Result<Box<dyn HistoryStore>, Failure> {
+    let url = url(global).ok_or_else(|| Failure::usage("no database is given", URL_HELP))?;
+    Ok(match dialect(url)? {
+        Dialect::Sqlite => Box::new(SqliteStore::open(url)?),
+        _ => Box::new(PostgresStore::connect(url).await?),
+    })
+}
+
+/// The URL given; an empty variable is as good as none.
+pub(crate) fn url(global: &Global) -> Option<&str> {
+    global.database_url.as_deref().filter(|url| !url.is_empty())
+}
+
+/// The database that a URL is of. Only names of databases are ever repeated: a part of a URL can be
+/// a password.
+pub(crate) fn dialect(url: &str) -> Result<Dialect, Failure> {
+    let scheme = url.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let scheme = scheme.unwrap_or_default();
+    match &*scheme {
+        "file" | "sqlite" => Ok(Dialect::Sqlite),
+        "postgres" | "postgresql" => Ok(Dialect::Postgres),
+        "cockroachdb" | "mariadb" | "mongodb" | "mongodb+srv" | "mysql" | "prisma"
+        | "prisma+postgres" | "sqlserver" => {
+            let message = format!("databases of the kind {scheme} are not supported");
+            Err(Failure::usage(message, URL_HELP))
+        }
+        _ => Err(Failure::usage("the database URL is of no known kind", URL_HELP)),
+    }
+}
+
+/// Reads the migrations folder.
+pub(crate) fn migrations(global: &Global) -> Result<Migrations, Failure> {
+    match folder(global) {
+        Some(folder) => Ok(Migrations::from_directory(folder)?),
+        None => Err(Failure::stopped(
+            "migrations-not-found",
+            format!("there is neither {} nor {} here", FOLDERS[0], FOLDERS[1]),
+            "give the folder that holds the migrations (--migrations DIR), or create it with `migsafe new NAME`",
+        )),
+    }
+}
+
+/// The folder given, or the first of the usual ones that exists.
+pub(crate) fn folder(global: &Global) -> Option<PathBuf> {
+    let usual = || FOLDERS.into_iter().map(PathBuf::from).find(|folder| folder.is_dir());
+    global.migrations.clone().or_else(usual)
+}
+
+/// The folder for a first migration.
+pub(crate) fn new_folder() -> PathBuf {
+    let [with_prisma, without] = FOLDERS;
+    PathBuf::from(if Path::new("prisma").is_dir() { with_prisma } else { without })
+}
+
+/// The policy of the environment with the overrides given.
+pub(crate) fn policy(global: &Global) -> Result<Policy, Failure> {
+    let policy = Policy::for_environment(global.environment.clone());
+    global.rules.iter().try_fold(policy, |policy, (rule, severity)| {
+        policy
+            .with_override(rule.clone(), *severity, "given with --rule")
+            .map_err(|error| Failure::usage(error.to_string(), similar_rules(rule)))
+    })
+}
+
+/// The rules that share a word with what was written.
+fn similar_rules(written: &str) -> String {
+    let similar = |id: &str| {
+        written.split('-').any(|word| {
+            word.len() > 2 && id.split('-').any(|own| own.contains(word) || word.contains(own))
+        })
+    };
+    let mut ids: Vec<_> = built_in_rules().map(Rule::id).filter(|id| similar(id)).collect();
+    ids.sort_unstable();
+    if ids.is_empty() {
+        return "every finding names its rule, as in error[orphaned]".to_owned();
+    }
+    format!("similar rules: {}", ids.join(", "))
+}

@@ -1,0 +1,88 @@
+//! The one place that writes: reports to standard output, everything else to standard error.
+
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
+
+use migsafe_core::report::{Style, json, text};
+
+use crate::args::{Format, Global};
+use crate::failure::Failure;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Output {
+    format: Format,
+    coloured: bool,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        // https://no-color.org: present and not empty.
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { format: global.format, coloured: !global.no_color && !no_color }
+    }
+
+    pub(crate) fn is_text(self) -> bool {
+        self.format == Format::Text
+    }
+
+    /// Writes the report in the form asked for.
+    pub(crate) fn report(
+        self,
+        text: impl FnOnce(Style) -> String,
+        json: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        let written = match self.format {
+            Format::Text => text(self.style(io::stdout().is_terminal())),
+            Format::Json => json(),
+        };
+        standard_output(&written)
+    }
+
+    /// Writes something about the work, never part of the report.
+    pub(crate) fn remark(self, text: impl FnOnce(Style) -> String) {
+        standard_error(&text(self.style(io::stderr().is_terminal())));
+    }
+
+    /// Writes why it failed: for people to standard error, as a document to standard output.
+    pub(crate) fn failure(self, failure: &Failure) {
+        match self.format {
+            Format::Text => self.remark(|style| match failure {
+                Failure::Engine(error) => text::error(error, style),
+                Failure::Problem(problem, _) => text::problem(problem, style),
+            }),
+            Format::Json => {
+                let document = match failure {
+                    Failure::Engine(error) => json::error(error),
+                    Failure::Problem(problem, _) => json::problem(problem),
+                };
+                // The exit code says that it failed, whether or not this can be written.
+                let _ = standard_output(&document);
+            }
+        }
+    }
+
+    fn style(self, terminal: bool) -> Style {
+        if terminal && self.coloured { Style::coloured() } else { Style::plain() }
+    }
+}
+
+/// Writes to standard output. A reader that went away (`migsafe status | head`) is no error.
+pub(crate) fn standard_output(text: &str) -> Result<(), Failure> {
+    match write(io::stdout().lock(), text) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::stopped(
+            "output",
+            format!("cannot write to standard output: {error}"),
+            "what the command did to the database is done; see `migsafe status`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Writes to standard error. If that is not possible there is nobody to tell.
+pub(crate) fn standard_error(text: &str) {
+    let _ = write(io::stderr().lock(), text);
+}
+
+fn write(mut stream: impl Write, text: &str) -> io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
+}

@@ -1,0 +1,102 @@
+//! Wrong usage: exit code 2, and nothing touched.
+
+use crate::common::{Project, assert_run};
+
+/// Every wrong call, in both formats.
+fn assert_usage(project: &Project, args: &[&str]) -> String {
+    let text = project.run(args).exits(2);
+    assert_eq!(text.stdout, "", "{args:?}");
+    let mut with_format = vec!["--format", "json"];
+    with_format.extend(args);
+    let json = project.run(&with_format).exits(2);
+    assert_eq!(json.stderr, "", "{args:?}");
+    let document = json.json();
+    assert_eq!(document["kind"], "error");
+    assert!(document["error"]["code"].is_string());
+    assert!(!project.path().join("dev.db").exists());
+    format!("$ migsafe {}\n{text}", args.join(" "))
+}
+
+#[test]
+fn arguments() {
+    let project = Project::new();
+    let url = "--database-url=sqlite:dev.db";
+    let calls: &[&[&str]] = &[
+        &[],
+        &["statu"],
+        &["status", "--al"],
+        &["status", url, "extra"],
+        &["status", "postgresql://app:s3cret@db/x?sslpassword=s3cret"],
+        &["status", url, "--env", "prod"],
+        &["status", url, "--rule", "edited"],
+        &["status", url, "--rule", "edited=fatal"],
+        &["status", url, "--rule", "xyz=warn"],
+        &["status", url, "--rule", "orphan=warn"],
+        &["deploy", url, "--to", "x", "--count", "1"],
+        &["deploy", url, "--count", "0"],
+        &["deploy", url, "--to", "20990101000000_nope"],
+        &["deploy", url, "--lock-wait", "-1"],
+        &["deploy", url, "--lock-wait", "1e99"],
+        &["deploy", url, "--mode", "hope"],
+        &["deploy", url, "--mode", "wait", "--dry-run"],
+        &["resolve", url],
+        &["resolve", url, "--applied", "a", "--rolled-back", "b"],
+        &["new", url],
+        &["new", url, "-"],
+        &["locks"],
+        &["status"],
+    ];
+    let all: Vec<String> = calls.iter().map(|args| assert_usage(&project, args)).collect();
+    assert_run!("usage_arguments", all.join("\n"));
+}
+
+#[test]
+fn urls() {
+    let project = Project::new();
+    let urls = [
+        "",
+        "dev.db",
+        "mysql://app:s3cret@db/x",
+        "s3cret:x",
+        "://s3cret",
+        "sqlite:",
+        "postgresql://app:s3cret@db:notaport/x",
+        "postgresql://app:s3cret@[::1/x",
+    ];
+    let all: Vec<String> = urls
+        .iter()
+        .map(|url| assert_usage(&project, &["status", "--database-url", url]))
+        .map(|shown| shown.split_once('\n').map(|(_, rest)| rest.to_owned()).unwrap())
+        .collect();
+    assert_run!("usage_urls", all.join("\n"));
+}
+
+#[test]
+fn what_is_not_built_does_not_exist() {
+    let project = Project::new();
+    for verb in [
+        "init", "check", "lint", "plan", "approve", "baseline", "repair", "schema", "drift",
+        "diff", "verify", "rollback", "parity", "history", "import", "edit", "retire", "reset",
+        "explain",
+    ] {
+        project.sqlite(&[verb]).exits(2);
+    }
+    for format in ["markdown", "github", "sarif", "junit", "html", "JSON", ""] {
+        project.sqlite(&["status", "--format", format]).exits(2);
+    }
+    project.sqlite(&["status", "--config", "x"]).exits(2);
+}
+
+#[test]
+fn environment_variables() {
+    let project = Project::new();
+    let run = |name: &str, value: &str| {
+        let mut command = project.command(&["status"]);
+        command.env("DATABASE_URL", "sqlite:dev.db").env(name, value);
+        crate::common::Ran::of(command.output().unwrap())
+    };
+    run("MIGSAFE_ENV", "prod").exits(2);
+    run("MIGSAFE_ENV", "").exits(2);
+    let ran = run("MIGSAFE_ENV", "staging").exits(3);
+    assert!(ran.stdout.contains("environment  staging"), "{ran}");
+}
