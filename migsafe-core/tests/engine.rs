@@ -1,4 +1,5 @@
 //! The engine over the in-memory store: what it does, in which order, and what it reports.
+#![expect(clippy::unwrap_used, reason = "a test panics where something is wrong")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

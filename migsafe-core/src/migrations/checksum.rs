@@ -128,10 +128,8 @@ mod tests {
     fn unpadded_form_is_accepted_and_upper_case_is_not() {
         let text = "CREATE TABLE t (id int);";
         let sum = Checksum::of(text);
-        let mut unpadded = String::new();
-        for byte in sum.as_bytes() {
-            unpadded.push_str(&format!("{byte:x}"));
-        }
+        let unpadded: Vec<String> = sum.as_bytes().iter().map(|b| format!("{b:x}")).collect();
+        let unpadded = unpadded.concat();
         assert!(sum.accepts(&unpadded, text));
         assert!(!sum.accepts(&sum.to_string().to_uppercase(), text));
         assert!(!sum.accepts("", text));
