@@ -15,7 +15,7 @@ fn assert_error(name: &str, error: &Error) {
     let json = json::error(error);
     let read: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(read["error"]["code"], error.code());
-    insta::assert_snapshot!(name, format!("{text}\n===== json =====\n{json}"));
+    assert_report(name, &text, &json);
 }
 
 fn failing(scenario: &Scenario, options: Options) -> Error {
@@ -110,5 +110,5 @@ fn errors_without_a_report() {
 #[test]
 fn a_problem() {
     let problem = Problem::new("usage", "two\nlines\u{1b}[2J").with_help("read the manual");
-    assert_report!("problem", text::problem(&problem, Style::plain()), json::problem(&problem));
+    assert_report("problem", &text::problem(&problem, Style::plain()), &json::problem(&problem));
 }

@@ -26,7 +26,7 @@ fn resolved(scenario: &Scenario, resolution: &Resolution) -> (String, String) {
 fn resolve_applied() {
     let scenario = Scenario::new().file("20250101000000_init").failed();
     let (text, json) = resolved(&scenario, &Resolution::Applied("20250101000000_init".into()));
-    insta::assert_snapshot!("resolve_applied", format!("{text}\n===== json =====\n{json}"));
+    assert_rendering("resolve_applied", &format!("{text}\n===== json =====\n{json}"));
 }
 
 #[test]
@@ -34,10 +34,10 @@ fn resolve_rolled_back() {
     let scenario = Scenario::new().file("20250101000000_init").failed();
     let resolution = Resolution::RolledBack("20250101000000_init".into());
     let (text, json) = resolved(&scenario, &resolution);
-    insta::assert_snapshot!("resolve_rolled_back", format!("{text}\n===== json =====\n{json}"));
+    assert_rendering("resolve_rolled_back", &format!("{text}\n===== json =====\n{json}"));
     let done = Scenario::new().file("20250101000000_init").rolled_back();
     let (text, _) = resolved(&done, &resolution);
-    insta::assert_snapshot!("resolve_nothing_to_change", text);
+    assert_rendering("resolve_nothing_to_change", &text);
 }
 
 #[test]
@@ -47,14 +47,14 @@ fn resolve_on_a_database_without_a_history() {
     let resolution = Resolution::Applied("20250101000000_init".into());
     let plan = block_on(engine::plan_resolution(&store, &scenario.migrations(), &resolution));
     let text = text::resolution_plan(&plan.unwrap(), Style::plain());
-    insta::assert_snapshot!("resolve_baseline", text);
+    assert_rendering("resolve_baseline", &text);
     let error = block_on(engine::plan_resolution(
         &store,
         &scenario.migrations(),
         &Resolution::Applied("nope".into()),
     ));
     let text = text::error(&error.unwrap_err(), Style::plain());
-    insta::assert_snapshot!("resolve_error", text);
+    assert_rendering("resolve_error", &text);
 }
 
 #[test]
@@ -70,11 +70,15 @@ fn locks() {
         supported: true,
         holders: vec![holder],
     };
-    assert_report!("locks_held", text::locks(&report, Style::plain()), json::locks(&report));
+    assert_report("locks_held", &text::locks(&report, Style::plain()), &json::locks(&report));
     report.holders.clear();
-    assert_report!("locks_free", text::locks(&report, Style::plain()), json::locks(&report));
+    assert_report("locks_free", &text::locks(&report, Style::plain()), &json::locks(&report));
     report.supported = false;
-    assert_report!("locks_unsupported", text::locks(&report, Style::plain()), json::locks(&report));
+    assert_report(
+        "locks_unsupported",
+        &text::locks(&report, Style::plain()),
+        &json::locks(&report),
+    );
 }
 
 #[test]
@@ -84,15 +88,15 @@ fn new() {
     let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
     let path: &Path = dir.path();
     let created = create_migration(path, "Add users", now, Dialect::Sqlite).unwrap();
-    assert_report!(
+    assert_report(
         "new_first",
-        here(text::created(&created, Style::plain())),
-        here(json::created(&created))
+        &here(text::created(&created, Style::plain())),
+        &here(json::created(&created)),
     );
     let created = create_migration(path, "Add users", now, Dialect::Sqlite).unwrap();
-    assert_report!(
+    assert_report(
         "new_second",
-        here(text::created(&created, Style::plain())),
-        here(json::created(&created))
+        &here(text::created(&created, Style::plain())),
+        &here(json::created(&created)),
     );
 }

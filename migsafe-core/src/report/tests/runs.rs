@@ -6,7 +6,7 @@ use crate::plan::Target;
 fn assert_run(name: &str, report: &Report) {
     let text = text::deploy(report, Style::plain());
     let json = json::deploy(report);
-    insta::assert_snapshot!(name, format!("{text}\n===== json =====\n{json}"));
+    assert_report(name, &text, &json);
 }
 
 #[test]
@@ -23,7 +23,7 @@ fn applied_to_an_empty_database_in_part() {
     let options = Options::default().with_target(Target::Count(2));
     let report = run(&store, &scenario.migrations(), options).unwrap();
     let text = text::deploy(&report, Style::plain());
-    insta::assert_snapshot!("deploy_in_part", text);
+    assert_rendering("deploy_in_part", &text);
     assert!(json::deploy(&report).contains("\"created_history_table\": true"));
 }
 
@@ -32,7 +32,7 @@ fn nothing_to_do() {
     let scenario = Scenario::new().file("20250101000000_init").applied();
     let report = run(&store(&scenario), &scenario.migrations(), Options::default()).unwrap();
     let text = text::deploy(&report, Style::plain());
-    insta::assert_snapshot!("deploy_nothing_to_do", text);
+    assert_rendering("deploy_nothing_to_do", &text);
 }
 
 #[test]
@@ -48,5 +48,5 @@ fn colours() {
     let scenario = two_pending();
     let report = run(&store(&scenario), &scenario.migrations(), Options::default()).unwrap();
     let text = text::deploy(&report, Style::coloured()).replace('\u{1b}', "␛");
-    insta::assert_snapshot!("deploy_coloured", text);
+    assert_rendering("deploy_coloured", &text);
 }

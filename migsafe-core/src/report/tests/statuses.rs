@@ -10,7 +10,7 @@ fn assert_status(name: &str, status: &Status) {
     let json = json::status(status);
     let read: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(read["summary"].as_object().unwrap().len(), 12);
-    insta::assert_snapshot!(name, format!("{text}\n===== json =====\n{json}"));
+    assert_report(name, &text, &json);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn refused() {
         .rolled_back();
     assert_status("status_refused", &status_of(&scenario));
     let text = text::status(&status_with(&scenario, development()), Style::plain());
-    insta::assert_snapshot!("status_refused_development", text);
+    assert_rendering("status_refused_development", &text);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn failed_or_running_where_the_lock_cannot_be_seen() {
     let migrations = scenario.migrations();
     status.diagnosis = diagnose(&migrations, &scenario.history(), &LockState::Unknown);
     let text = text::status(&status, Style::plain());
-    insta::assert_snapshot!("status_uncertain", text);
+    assert_rendering("status_uncertain", &text);
     assert!(json::status(&status).contains("\"uncertain\": true"));
     status.diagnosis = diagnose(&migrations, &scenario.history(), &LockState::HeldByUs);
     assert!(text::status(&status, Style::plain()).contains("held by this session"));
@@ -133,16 +133,16 @@ fn long_lists_are_folded_unless_all_is_asked_for() {
     }
     let status = status_of(&scenario.file("20250301000000_next"));
     let folded = text::status(&status, Style::plain());
-    insta::assert_snapshot!("status_folded", folded);
+    assert_rendering("status_folded", &folded);
     let all = text::status(&status, Style::plain().showing_all(true));
-    insta::assert_snapshot!("status_all", all);
+    assert_rendering("status_all", &all);
 }
 
 #[test]
 fn colours() {
     let status = status_of(&two_pending().file("20250104000000_x").failed());
     let text = text::status(&status, Style::coloured()).replace('\u{1b}', "␛");
-    insta::assert_snapshot!("status_coloured", text);
+    assert_rendering("status_coloured", &text);
 }
 
 /// Names, logs and times may hold anything; nothing of it steers the terminal.

@@ -29,6 +29,9 @@ pub fn event(event: &Event) -> Option<String> {
             "no answer to the COMMIT of {}; finding out on a new connection",
             name(step)
         )),
+        Event::StatementStarted { name: step, statement, total } => {
+            Some(format!("applying {}, statement {statement} of {total}", name(step)))
+        }
         // What ends a step is in the report.
         _ => None,
     }
@@ -67,6 +70,7 @@ mod tests {
             Event::Waiting { holder: Some(Box::new(holder)), waited },
             Event::HistoryTableCreated,
             Event::StepStarted { name: "a b".into(), index: 2, total: 3 },
+            Event::StatementStarted { name: "a".into(), statement: 1, total: 2 },
             Event::StepRetried {
                 name,
                 reason: Aborted::LockTimeout,
@@ -81,6 +85,7 @@ mod tests {
         waiting (1.5 s) for another deploy: pid 7, application x y
         created the history table
         applying a b (2 of 3)
+        applying a, statement 1 of 2
         "a\u{1b}[2J" was rolled back (it waited too long for a lock on a table); attempt 2 in 150 ms
         no answer to the COMMIT of a; finding out on a new connection
         "#);

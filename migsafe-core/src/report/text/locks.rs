@@ -25,7 +25,7 @@ pub fn locks(report: &LocksReport, style: Style) -> String {
         page.line("It is one lock for the whole database: the holder may work on another schema.");
         page.line("Wait for it; if it is stuck, end its session (same role or pg_signal_backend):");
         page.line(format!("  {}", holder.terminate_statement()));
-        page.line("Its transaction is rolled back as a whole.");
+        page.line("What it has not committed is rolled back.");
     }
     page.finish()
 }

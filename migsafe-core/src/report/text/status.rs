@@ -25,22 +25,25 @@ pub fn status(status: &Status, style: Style) -> String {
 
 fn header(status: &Status) -> Vec<(&'static str, String)> {
     let facts = status.facts();
-    let server = match facts.server() {
-        Some(version) => format!("{} {}", status.dialect(), safe::line(version, 40)),
-        None => status.dialect().to_string(),
+    let dialect = status.dialect().to_string();
+    let mut server = match facts.server().map(|server| safe::line(server, 60)) {
+        Some(server) if server.starts_with(&dialect) => server,
+        Some(version) => format!("{dialect} {version}"),
+        None => dialect,
     };
-    let mut details = vec![server];
-    details.extend(facts.schema().map(|s| format!("schema {}", safe::name(s))));
-    if facts.is_read_replica() {
-        details.push("read replica".to_owned());
+    if let Some(schema) = facts.schema() {
+        server = format!("{server}, schema {}", safe::name(schema));
     }
-    let database = safe::line(status.database(), 200);
+    if facts.is_read_replica() {
+        server.push_str(", read replica");
+    }
     let origin = match status.origin() {
         Origin::Directory(path) => safe::name(path),
         Origin::Embedded => "embedded in the program".to_owned(),
     };
     let mut fields = vec![
-        ("database", format!("{database} ({})", details.join(", "))),
+        ("database", safe::line(status.database(), 200)),
+        ("server", server),
         ("migrations", format!("{origin} ({})", status.file_count())),
         ("environment", safe::name(status.environment())),
     ];
