@@ -180,7 +180,7 @@ impl Prisma {
             "migration": migration,
             "timestampFormat": target.timestamp_format,
         });
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("prisma/engine.mjs");
+        let script = tools::workspace().join("testing/prisma/engine.mjs");
         let mut node = Command::new(&self.node)
             .arg(script)
             .arg(&self.packages)

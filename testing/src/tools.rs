@@ -69,10 +69,20 @@ pub fn package_folder() -> PathBuf {
 }
 
 /// The folder of the workspace.
+///
+/// Looked for at run time first: cargo may reuse what it compiled in another clone that shares its target folder.
 #[must_use]
 pub fn workspace() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_owned()
+    let run_by_cargo = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let starts = [run_by_cargo, std::env::current_dir().ok(), Some(here.to_owned())];
+    starts
+        .iter()
+        .flatten()
+        .flat_map(|start| start.ancestors())
+        .find(|folder| folder.join("testing/prisma/engine.mjs").is_file())
+        .unwrap_or(here)
+        .to_owned()
 }
 
 /// Finds a program on `PATH`, or in the folders for administrators, which not every `PATH` has.
