@@ -1,4 +1,5 @@
 //! What can be asked for.
+#![expect(clippy::doc_markdown, reason = "the comments are the help texts")]
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::document::document;
 use crate::Dialect;
 use crate::diagnosis::{Diagnosis, Entry, Marks, Relation, State, Summary};
-use crate::history::{HistoryRow, StoredTime};
+use crate::history::{HistoryRow, Journal, StoredTime};
 use crate::lock::{LockHolder, LockState};
 use crate::migrations::{Checksum, Origin};
 use crate::policy::Finding;
@@ -116,6 +116,9 @@ struct MigrationBody<'a> {
     rolled_back_at: Option<&'a StoredTime>,
     attempt_count: usize,
     attempts: Vec<AttemptBody<'a>>,
+    /// How far a migration that runs statement by statement came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    journal: Option<&'a Journal>,
 }
 
 impl<'a> MigrationBody<'a> {
@@ -133,6 +136,7 @@ impl<'a> MigrationBody<'a> {
             rolled_back_at: newest.and_then(|row| row.rolled_back_at.as_ref()),
             attempt_count: entry.attempt_count(),
             attempts: diagnosis.attempts(entry).map(AttemptBody::of).collect(),
+            journal: diagnosis.journal(entry),
         }
     }
 }

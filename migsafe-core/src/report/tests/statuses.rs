@@ -1,8 +1,12 @@
 //! `status`.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::diagnosis::diagnose;
-use crate::history::StoredTime;
+use crate::history::{
+    History, HistoryTable, Journal, JournalEntry, JournalState, StoredTime, Worker,
+};
 use crate::lock::{LockHolder, LockState};
 
 fn assert_status(name: &str, status: &Status) {
@@ -120,6 +124,21 @@ fn failed_or_running_where_the_lock_cannot_be_seen() {
     status.diagnosis = diagnose(&migrations, &scenario.history(), &LockState::HeldByUs);
     assert!(text::status(&status, Style::plain()).contains("held by this session"));
     assert!(json::status(&status).contains("\"state\": \"held_by_us\""));
+}
+
+#[test]
+fn a_migration_that_runs_statement_by_statement() {
+    let scenario = Scenario::new().file("20250101000000_indexes").failed();
+    let mut status = status_of(&scenario);
+    let entries = vec![
+        JournalEntry::new(1, "aa", JournalState::Done).in_transaction(true),
+        JournalEntry::new(2, "bb", JournalState::Failed).with_sql_code(Some("23505".to_owned())),
+    ];
+    let journal = Journal::new(scenario.rows()[0].id.clone(), entries, Worker::Gone);
+    let table = HistoryTable::new(scenario.rows()).with_journals(vec![journal]);
+    let history = History::Present(Arc::new(table));
+    status.diagnosis = diagnose(&scenario.migrations(), &history, &LockState::Free);
+    assert_status("status_journal", &status);
 }
 
 #[test]

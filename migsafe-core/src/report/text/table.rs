@@ -3,7 +3,7 @@
 use super::page::Page;
 use super::{safe, values};
 use crate::diagnosis::{Diagnosis, Entry, Mark, State};
-use crate::history::HistoryRow;
+use crate::history::{HistoryRow, Journal, JournalEntry, JournalState};
 use crate::report::style::Paint;
 
 /// How many clean applied migrations a folded table shows.
@@ -106,6 +106,15 @@ pub(super) fn mark(mark: Mark) -> &'static str {
     }
 }
 
+/// How far a migration came that runs statement by statement.
+fn progress(journal: Option<&Journal>) -> String {
+    let is_done = |entry: &&JournalEntry| entry.state == JournalState::Done;
+    journal.map_or_else(String::new, |journal| {
+        let done = journal.entries.iter().filter(is_done).count();
+        format!(", {} done", values::count(done, "statement"))
+    })
+}
+
 fn when(diagnosis: &Diagnosis, entry: &Entry) -> String {
     let time = |row: Option<&HistoryRow>, of: fn(&HistoryRow) -> Option<String>| {
         row.and_then(of).unwrap_or_default()
@@ -127,7 +136,8 @@ fn when(diagnosis: &Diagnosis, entry: &Entry) -> String {
         State::RolledBack => time(newest, rolled_back),
         State::Running | State::Failed => {
             let mut unfinished = diagnosis.attempts(entry).rev();
-            time(unfinished.find(|row| row.is_live() && !row.is_finished()), started)
+            let started = time(unfinished.find(|row| row.is_live() && !row.is_finished()), started);
+            format!("{started}{}", progress(diagnosis.journal(entry)))
         }
         State::Orphaned if live.is_none() => time(newest, rolled_back),
         State::Ghost | State::Orphaned | State::Applied => time(live, finished),
