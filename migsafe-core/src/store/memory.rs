@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -61,6 +62,7 @@ pub struct MemoryStore {
     dialect: Dialect,
     env: Arc<VirtualEnv>,
     database: Arc<Mutex<Database>>,
+    interleaving: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -76,6 +78,8 @@ struct Database {
     journals: BTreeMap<String, Vec<JournalEntry>>,
     /// The session that holds the lease of a row.
     leases: BTreeMap<String, u64>,
+    /// The scripts and statements that took effect.
+    effects: Vec<String>,
 }
 
 impl MemoryStore {
@@ -83,7 +87,16 @@ impl MemoryStore {
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
         let database = Arc::new(Mutex::new(Database::default()));
-        Self { dialect, env: Arc::new(VirtualEnv::new()), database }
+        Self { dialect, env: Arc::new(VirtualEnv::new()), database, interleaving: false }
+    }
+
+    /// Lets every operation take as many polls as a real one takes messages, with other tasks in
+    /// between; by default each takes one. A future that is dropped at any of them leaves what a
+    /// server would keep: nothing before its COMMIT, everything after it.
+    #[must_use]
+    pub fn with_interleaving(mut self) -> Self {
+        self.interleaving = true;
+        self
     }
 
     /// A database with a history.
@@ -112,6 +125,20 @@ impl MemoryStore {
         self.database().audit.clone()
     }
 
+    /// The scripts that took effect, and the single statements of those that ran statement by
+    /// statement, in order; once for each time.
+    #[must_use]
+    pub fn effects(&self) -> Vec<String> {
+        self.database().effects.clone()
+    }
+
+    /// Whether no session of migsafe's holds the lock or a lease.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        let database = self.database();
+        database.lock_owner.is_none() && database.leases.is_empty()
+    }
+
     /// Changes rows and tables behind migsafe's back, as another tool would.
     pub fn tamper(&self, change: impl FnOnce(&mut Option<Vec<HistoryRow>>, &mut BTreeSet<String>)) {
         let mut database = self.database();
@@ -135,6 +162,13 @@ impl MemoryStore {
             reading.database = reading.database.with_statements(StatementSupport::Available);
         }
         reading
+    }
+
+    /// A message is on its way: others may run.
+    async fn turn(&self) {
+        if self.interleaving {
+            self.env.sleep(Duration::ZERO).await;
+        }
     }
 
     fn database(&self) -> MutexGuard<'_, Database> {
@@ -164,6 +198,7 @@ impl HistoryStore for MemoryStore {
     }
 
     async fn read(&self) -> Result<Reading, StoreError> {
+        self.turn().await;
         let mut database = self.database();
         if database.take(&MemoryFault::ReadFails) {
             return Err(StoreError::new(StoreErrorCode::Connection, "the connection broke"));
@@ -172,6 +207,7 @@ impl HistoryStore for MemoryStore {
     }
 
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {
+        self.turn().await;
         let mut database = self.database();
         database.next_session += 1;
         let id = database.next_session;
@@ -315,60 +351,36 @@ impl MemorySession {
         Ok(database)
     }
 
-    fn abort(&mut self, reason: Aborted, message: &str) -> StepOutcome {
-        self.store.database().lock_owner = None;
-        StepOutcome::Aborted { reason, failure: ScriptFailure::new(message) }
-    }
-}
-
-impl Drop for MemorySession {
-    fn drop(&mut self) {
-        let mut database = self.store.database();
-        if database.lock_owner == Some(self.id) {
-            database.lock_owner = None;
-        }
-        database.leases.retain(|_, owner| *owner != self.id);
-    }
-}
-
-#[async_trait]
-impl WriteSession for MemorySession {
-    async fn begin(&mut self) -> Result<Begun, StoreError> {
+    /// Takes the lock, or says who has it.
+    fn try_lock(&self) -> Result<Option<Begun>, StoreError> {
         if self.dead {
             return Err(StoreError::new(StoreErrorCode::Connection, "the session is closed"));
         }
         let mut database = self.store.database();
         if let Some(holder) = &database.foreign_holder {
-            return Ok(Begun::Held(Some(Box::new(holder.clone()))));
+            return Ok(Some(Begun::Held(Some(Box::new(holder.clone())))));
         }
         match database.lock_owner {
-            Some(owner) if owner != self.id => return Ok(Begun::Held(None)),
+            Some(owner) if owner != self.id => return Ok(Some(Begun::Held(None))),
             Some(_) => {
                 return Err(StoreError::new(StoreErrorCode::Sql, "a transaction is open already"));
             }
             None => database.lock_owner = Some(self.id),
         }
-        let version = Some(database.version);
-        let unchanged = self.known_version == version;
-        let reading = database.reading(Some(self.id));
-        drop(database);
-        let reading = self.store.with_support(reading);
-        self.known_version = version;
-        Ok(if unchanged { Begun::Unchanged } else { Begun::Locked(Box::new(reading)) })
+        Ok(None)
     }
 
-    async fn create_history_table(&mut self) -> Result<(), StoreError> {
-        let mut database = self.in_transaction()?;
-        if database.rows.is_some() {
-            return Err(StoreError::new(StoreErrorCode::Sql, "the table exists already"));
+    /// The database, when the lease of a row is this session's.
+    fn with_lease(&self, row_id: &str) -> Result<MutexGuard<'_, Database>, StoreError> {
+        let database = self.store.database();
+        if self.dead || database.leases.get(row_id) != Some(&self.id) {
+            return Err(StoreError::new(StoreErrorCode::Conflict, "the lease is lost"));
         }
-        database.rows = Some(Vec::new());
-        database.version += 1;
-        database.lock_owner = None;
-        Ok(())
+        Ok(database)
     }
 
-    async fn apply(&mut self, step: StepRequest<'_>) -> StepOutcome {
+    /// Row, script and COMMIT.
+    fn commit_step(&mut self, step: StepRequest<'_>) -> StepOutcome {
         let mut database = match self.in_transaction() {
             Ok(database) => database,
             Err(error) => {
@@ -405,6 +417,7 @@ impl WriteSession for MemorySession {
         let failure = match result {
             Ok(tables) => {
                 database.tables = tables;
+                database.effects.push(step.script.to_owned());
                 row.finished_at = Some(finished_at.into());
                 row.applied_steps_count = Some(1);
                 None
@@ -427,11 +440,7 @@ impl WriteSession for MemorySession {
             .map_or(StepOutcome::Applied { finished_at }, |failure| StepOutcome::Failed(*failure))
     }
 
-    async fn change_rows(
-        &mut self,
-        changes: &[RowChange],
-        note: &AuditNote,
-    ) -> Result<(), StoreError> {
+    fn commit_changes(&self, changes: &[RowChange], note: &AuditNote) -> Result<(), StoreError> {
         let mut database = self.in_transaction()?;
         let mut rows = database.rows.clone().unwrap_or_default();
         for change in changes {
@@ -458,11 +467,170 @@ impl WriteSession for MemorySession {
         Ok(())
     }
 
+    fn record(&self, request: &StatementRequest<'_>, to: JournalState) -> Result<(), StoreError> {
+        self.with_lease(request.row_id)?.record(request, to);
+        Ok(())
+    }
+
+    /// A build makes its index invalid first, and valid at its end: one that is cut short in between
+    /// leaves it invalid.
+    fn begin_build(&self, request: &StatementRequest<'_>) -> bool {
+        let Some(Effect::BuildsIndex { index: Some(index), .. }) = request.statement.effect()
+        else {
+            return false;
+        };
+        let mut database = self.store.database();
+        let is_new = !database.tables.contains(&format!("index {}", index.name));
+        is_new && database.tables.insert(format!("invalid index {}", index.name))
+    }
+
+    /// The statement itself; one that runs in a transaction together with its record.
+    fn carry_out(&mut self, request: &StatementRequest<'_>, building: bool) -> StatementOutcome {
+        let outside = request.statement.runs_outside_transaction();
+        let Ok(mut database) = self.with_lease(request.row_id) else {
+            return StatementOutcome::LeaseLost;
+        };
+        let invalid = match request.statement.effect() {
+            Some(Effect::BuildsIndex { index: Some(index), .. }) => {
+                format!("invalid index {}", index.name)
+            }
+            _ => String::new(),
+        };
+        if building {
+            database.tables.remove(&invalid);
+        }
+        let lost = [true, false]
+            .into_iter()
+            .find(|done| outside && database.take(&MemoryFault::StatementLost { done: *done }));
+        if lost.is_none() && outside && database.take(&MemoryFault::BuildBreaks) {
+            if !invalid.is_empty() {
+                database.tables.insert(invalid);
+            }
+            let failure = ScriptFailure::new("deadlock detected");
+            return StatementOutcome::Aborted { reason: Aborted::Conflict, failure };
+        }
+        let result =
+            if lost == Some(false) { Ok(None) } else { database.run(request.sql).map(Some) };
+        if let Ok(Some(tables)) = &result {
+            database.tables = tables.clone();
+            database.effects.push(request.sql.to_owned());
+        }
+        if !outside {
+            let state = if result.is_ok() { JournalState::Done } else { JournalState::Failed };
+            database.record(request, state);
+        }
+        drop(database);
+        if lost.is_some() {
+            self.dead = true;
+            return StatementOutcome::Unknown(lost_answer());
+        }
+        match result {
+            Ok(_) => StatementOutcome::Done,
+            Err(failure) => StatementOutcome::Failed(*failure),
+        }
+    }
+
+    /// The transaction that finishes the row of a migration that ran statement by statement.
+    fn commit_end(
+        &self,
+        row_id: &str,
+        checksum: &Checksum,
+        finished_at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let mut database = self.in_transaction()?;
+        database.lock_owner = None;
+        if database.leases.get(row_id) != Some(&self.id) {
+            return Err(StoreError::new(StoreErrorCode::Conflict, "the lease is lost"));
+        }
+        database.leases.remove(row_id);
+        let rows = database.rows.get_or_insert_default();
+        let Some(row) = rows.iter_mut().find(|row| row.id == row_id && !row.is_finished()) else {
+            return Err(StoreError::new(StoreErrorCode::Conflict, "the row is gone"));
+        };
+        row.finished_at = Some(finished_at.into());
+        row.applied_steps_count = Some(1);
+        row.checksum = checksum.to_string();
+        row.logs = None;
+        database.version += 1;
+        Ok(())
+    }
+
+    fn abort(&mut self, reason: Aborted, message: &str) -> StepOutcome {
+        self.store.database().lock_owner = None;
+        StepOutcome::Aborted { reason, failure: ScriptFailure::new(message) }
+    }
+}
+
+impl Drop for MemorySession {
+    fn drop(&mut self) {
+        let mut database = self.store.database();
+        if database.lock_owner == Some(self.id) {
+            database.lock_owner = None;
+        }
+        database.leases.retain(|_, owner| *owner != self.id);
+    }
+}
+
+#[async_trait]
+impl WriteSession for MemorySession {
+    async fn begin(&mut self) -> Result<Begun, StoreError> {
+        self.store.turn().await;
+        if let Some(held) = self.try_lock()? {
+            return Ok(held);
+        }
+        // The look is a message of its own: what others committed before the lock was had is seen.
+        self.store.turn().await;
+        let database = self.store.database();
+        let version = Some(database.version);
+        let unchanged = self.known_version == version;
+        let reading = database.reading(Some(self.id));
+        drop(database);
+        let reading = self.store.with_support(reading);
+        self.known_version = version;
+        Ok(if unchanged { Begun::Unchanged } else { Begun::Locked(Box::new(reading)) })
+    }
+
+    async fn create_history_table(&mut self) -> Result<(), StoreError> {
+        self.store.turn().await;
+        {
+            let mut database = self.in_transaction()?;
+            if database.rows.is_some() {
+                return Err(StoreError::new(StoreErrorCode::Sql, "the table exists already"));
+            }
+            database.rows = Some(Vec::new());
+            database.version += 1;
+            database.lock_owner = None;
+        }
+        self.store.turn().await;
+        Ok(())
+    }
+
+    async fn apply(&mut self, step: StepRequest<'_>) -> StepOutcome {
+        // Row and script, COMMIT, and the answer to it.
+        self.store.turn().await;
+        self.store.turn().await;
+        let outcome = self.commit_step(step);
+        self.store.turn().await;
+        outcome
+    }
+
+    async fn change_rows(
+        &mut self,
+        changes: &[RowChange],
+        note: &AuditNote,
+    ) -> Result<(), StoreError> {
+        self.store.turn().await;
+        let changed = self.commit_changes(changes, note);
+        self.store.turn().await;
+        changed
+    }
+
     fn journal(&mut self) -> Option<&mut dyn JournalSession> {
         (self.store.dialect == Dialect::Postgres).then_some(self)
     }
 
     async fn rollback(&mut self) -> Result<(), StoreError> {
+        self.store.turn().await;
         self.in_transaction()?.lock_owner = None;
         Ok(())
     }
@@ -473,63 +641,55 @@ impl WriteSession for MemorySession {
 #[async_trait]
 impl JournalSession for MemorySession {
     async fn start(&mut self, row: &HistoryRow, is_new: bool) -> Result<(), StoreError> {
-        let mut database = self.in_transaction()?;
-        database.lock_owner = None;
-        if database.leases.contains_key(&row.id) {
-            return Err(StoreError::new(StoreErrorCode::Conflict, "another session is at work"));
+        self.store.turn().await;
+        {
+            let mut database = self.in_transaction()?;
+            database.lock_owner = None;
+            if database.leases.contains_key(&row.id) {
+                return Err(StoreError::new(
+                    StoreErrorCode::Conflict,
+                    "another session is at work",
+                ));
+            }
+            if is_new {
+                database.rows.get_or_insert_default().push(row.clone());
+            }
+            database.leases.insert(row.id.clone(), self.id);
+            database.journals.entry(row.id.clone()).or_default();
+            database.version += 1;
         }
-        if is_new {
-            database.rows.get_or_insert_default().push(row.clone());
-        }
-        database.leases.insert(row.id.clone(), self.id);
-        database.journals.entry(row.id.clone()).or_default();
-        database.version += 1;
+        self.store.turn().await;
         Ok(())
     }
 
     async fn run(&mut self, request: StatementRequest<'_>) -> StatementOutcome {
-        let mut database = self.store.database();
-        if database.leases.get(request.row_id) != Some(&self.id) {
-            return StatementOutcome::LeaseLost;
-        }
+        self.store.turn().await;
         let outside = request.statement.runs_outside_transaction();
         if outside {
-            database.record(&request, JournalState::Started);
-            if let Some(done) = [true, false]
-                .into_iter()
-                .find(|done| database.take(&MemoryFault::StatementLost { done: *done }))
-            {
-                if done && let Ok(tables) = database.run(request.sql) {
-                    database.tables = tables;
-                }
-                drop(database);
-                self.dead = true;
-                return StatementOutcome::Unknown(lost_answer());
+            if self.record(&request, JournalState::Started).is_err() {
+                return StatementOutcome::LeaseLost;
             }
-            if database.take(&MemoryFault::BuildBreaks) {
-                if let Some(Effect::BuildsIndex { index: Some(index), .. }) =
-                    request.statement.effect()
-                {
-                    database.tables.insert(format!("invalid index {}", index.name));
-                }
-                let failure = ScriptFailure::new("deadlock detected");
-                return StatementOutcome::Aborted { reason: Aborted::Conflict, failure };
-            }
+            self.store.turn().await;
         }
-        match database.run(request.sql) {
-            Ok(tables) => {
-                database.tables = tables;
-                database.record(&request, JournalState::Done);
-                StatementOutcome::Done
-            }
-            Err(failure) => {
-                database.record(&request, JournalState::Failed);
-                StatementOutcome::Failed(*failure)
-            }
+        let building = self.store.interleaving && self.begin_build(&request);
+        if building {
+            self.store.turn().await;
         }
+        let outcome = self.carry_out(&request, building);
+        self.store.turn().await;
+        if outside && matches!(outcome, StatementOutcome::Done | StatementOutcome::Failed(_)) {
+            let done = matches!(outcome, StatementOutcome::Done);
+            let state = if done { JournalState::Done } else { JournalState::Failed };
+            if self.record(&request, state).is_err() {
+                return StatementOutcome::LeaseLost;
+            }
+            self.store.turn().await;
+        }
+        outcome
     }
 
     async fn inspect(&mut self, effect: &Effect) -> Result<EffectState, StoreError> {
+        self.store.turn().await;
         let database = self.store.database();
         let has = |name: &str| database.tables.contains(name);
         Ok(match effect {
@@ -552,6 +712,7 @@ impl JournalSession for MemorySession {
     }
 
     async fn mend(&mut self, effect: &Effect) -> Result<(), StoreError> {
+        self.store.turn().await;
         if let Effect::BuildsIndex { index: Some(index), .. } = effect {
             self.store.database().tables.remove(&format!("invalid index {}", index.name));
         }
@@ -559,12 +720,15 @@ impl JournalSession for MemorySession {
     }
 
     async fn record_done(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError> {
-        self.store.database().record(&request, JournalState::Done);
+        self.store.turn().await;
+        self.record(&request, JournalState::Done)?;
+        self.store.turn().await;
         Ok(())
     }
 
     async fn fail(&mut self, row_id: &str, failure: &ScriptFailure) -> Result<(), StoreError> {
-        let mut database = self.store.database();
+        self.store.turn().await;
+        let mut database = self.with_lease(row_id)?;
         database.leases.remove(row_id);
         let rows = database.rows.get_or_insert_default();
         if let Some(row) = rows.iter_mut().find(|row| row.id == row_id) {
@@ -579,19 +743,10 @@ impl JournalSession for MemorySession {
         row_id: &str,
         checksum: &Checksum,
     ) -> Result<DateTime<Utc>, StoreError> {
+        self.store.turn().await;
         let finished_at = self.store.env.now();
-        let mut database = self.in_transaction()?;
-        database.lock_owner = None;
-        database.leases.remove(row_id);
-        let rows = database.rows.get_or_insert_default();
-        let Some(row) = rows.iter_mut().find(|row| row.id == row_id && !row.is_finished()) else {
-            return Err(StoreError::new(StoreErrorCode::Conflict, "the row is gone"));
-        };
-        row.finished_at = Some(finished_at.into());
-        row.applied_steps_count = Some(1);
-        row.checksum = checksum.to_string();
-        row.logs = None;
-        database.version += 1;
+        self.commit_end(row_id, checksum, finished_at)?;
+        self.store.turn().await;
         Ok(finished_at)
     }
 }
