@@ -313,6 +313,9 @@ impl<'r, 'a> Execution<'r, 'a> {
             }
         };
         self.rollback().await;
+        // Others may have gone on meanwhile, and this reading was not judged. A session that knows it
+        // would next say `Unchanged` and let the old plan go on: a new one reads, and plans anew.
+        self.close().await;
         let found = reading.history.row(&row_id).cloned();
         self.rows = reading.history.rows().to_vec();
         match found {
@@ -348,6 +351,12 @@ impl<'r, 'a> Execution<'r, 'a> {
         }
     }
 
+    async fn close(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.finish().await;
+        }
+    }
+
     pub(super) async fn stop(&mut self, kind: ErrorKind) -> Stopped {
         self.stop_with(Error::new(kind)).await
     }
@@ -376,9 +385,7 @@ impl<'r, 'a> Execution<'r, 'a> {
     /// Closes the session and judges the rows as they are now: those last read and those written since.
     /// No further read is needed, and none could fail here and hide what was done.
     async fn conclude(&mut self, outcome: Outcome) -> Report {
-        if let Some(session) = self.session.take() {
-            session.finish().await;
-        }
+        self.close().await;
         let mut status = self.status.clone();
         if self.created_history_table || !self.applied.is_empty() || outcome == Outcome::Failed {
             let history = if status.diagnosis.history().is_absent() && !self.created_history_table {
