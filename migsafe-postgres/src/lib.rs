@@ -21,6 +21,7 @@
 
 mod connection;
 mod error;
+mod journal;
 mod lock;
 mod options;
 mod read;

@@ -53,11 +53,7 @@ impl PostgresStore {
             let parameters = options.ignored_parameters().join(", ");
             tracing::warn!(target: "migsafe", parameters, "parameters of the database URL are ignored");
         }
-        Self {
-            options: Arc::new(options),
-            env: Arc::new(TokioEnv),
-            reading: Mutex::new(None),
-        }
+        Self { options: Arc::new(options), env: Arc::new(TokioEnv), reading: Mutex::new(None) }
     }
 
     /// What it was made from.

@@ -48,10 +48,12 @@ struct Ssl {
 }
 
 pub(crate) fn parse(text: &str) -> Result<PostgresOptions, StoreError> {
-    let url = Url::parse(text.trim()).map_err(|error| invalid(format!("the URL: {error}")).with_help(
-        "use postgresql://user:password@host:port/database?schema=name; in user and password, \
+    let url = Url::parse(text.trim()).map_err(|error| {
+        invalid(format!("the URL: {error}")).with_help(
+            "use postgresql://user:password@host:port/database?schema=name; in user and password, \
          characters such as # / ? @ : % are written as %23 %2F %3F %40 %3A %25",
-    ))?;
+        )
+    })?;
     match url.scheme() {
         "postgres" | "postgresql" => {}
         "prisma" | "prisma+postgres" => {
@@ -71,9 +73,8 @@ pub(crate) fn parse(text: &str) -> Result<PostgresOptions, StoreError> {
         place.query_pairs_mut().extend_pairs(&parameters.place);
     }
     // The cause would show the part that cannot be read.
-    let connect = PgConnectOptions::from_url(&place).map_err(|_| {
-        invalid("user, password, host, port or database in the URL cannot be read")
-    })?;
+    let connect = PgConnectOptions::from_url(&place)
+        .map_err(|_| invalid("user, password, host, port or database in the URL cannot be read"))?;
     parameters.apply(connect)
 }
 

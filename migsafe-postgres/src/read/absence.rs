@@ -35,7 +35,7 @@ impl Candidates {
         }
     }
 
-    pub(crate) fn statements(&self) -> [String; 2] {
+    pub(crate) fn statement(&self) -> String {
         let target = self.target.as_deref().unwrap_or_default();
         let mut schemas: Vec<&str> = self.schemas.iter().map(String::as_str).collect();
         // Never an empty list, and the target is looked at however the path was read.
@@ -43,13 +43,16 @@ impl Candidates {
         sql::absence(&schemas, target)
     }
 
-    /// What the rows of the first statement prove; `None` if there is a table after all.
-    pub(crate) fn judge(&self, rows: &[PgRow]) -> Result<Option<Absence>, StoreError> {
+    /// What the rows prove, and what the target schema holds; `None` if there is a table after all.
+    pub(crate) fn judge(&self, rows: &[PgRow]) -> Result<Option<(Absence, Content)>, StoreError> {
         let found: Vec<Schema> = rows.iter().filter_map(Schema::decode).collect();
         // Whatever the search path shows instead: a table that we may not see could be the one.
         if let Some(closed) = found.iter().find(|s| !s.usable && (s.has_table || self.named)) {
             let text = if closed.has_table {
-                format!("permission denied for the schema {}, which holds {HISTORY_TABLE}", closed.name)
+                format!(
+                    "permission denied for the schema {}, which holds {HISTORY_TABLE}",
+                    closed.name
+                )
             } else {
                 format!("permission denied for the schema {}", closed.name)
             };
@@ -65,16 +68,21 @@ impl Candidates {
         if found.iter().any(|schema| schema.has_table) {
             return Ok(None);
         }
-        let exists = found.iter().any(|schema| schema.name == *target);
-        Ok(Some(if exists { Absence::Table } else { Absence::Schema }))
+        let proof = match found.into_iter().find(|schema| schema.name == *target) {
+            None => (Absence::Schema, Content::Empty),
+            Some(schema) if schema.objects.is_empty() => (Absence::Table, Content::Empty),
+            Some(schema) => (Absence::Table, Content::Objects(schema.objects)),
+        };
+        Ok(Some(proof))
     }
 }
 
-/// A row of the first statement of [`sql::absence`].
+/// A row of [`sql::absence`].
 struct Schema {
     name: String,
     usable: bool,
     has_table: bool,
+    objects: Vec<String>,
 }
 
 impl Schema {
@@ -83,18 +91,10 @@ impl Schema {
             name: text(row, 0)?.into_owned(),
             usable: text(row, 1)? == "t",
             has_table: text(row, 2).is_some(),
+            objects: text(row, 3)
+                .and_then(|json| serde_json::from_str(&json).ok())
+                .unwrap_or_default(),
         })
-    }
-}
-
-/// The names of the second statement of [`sql::absence`].
-pub(crate) fn content(absence: Absence, rows: &[PgRow]) -> Content {
-    let names: Vec<String> =
-        rows.iter().filter_map(|row| Some(text(row, 0)?.into_owned())).collect();
-    if absence == Absence::Schema || names.is_empty() {
-        Content::Empty
-    } else {
-        Content::Objects(names)
     }
 }
 

@@ -11,12 +11,15 @@ mod decode;
 mod facts;
 
 use migsafe_core::history::{Absence, History};
-use migsafe_core::store::{Content, DatabaseFacts, Reading, StoreError, StoreErrorCode};
+use migsafe_core::store::{
+    Content, DatabaseFacts, Reading, StatementSupport, StoreError, StoreErrorCode,
+};
 
 pub(crate) use absence::Candidates;
 pub(crate) use facts::{Facts, read_only};
 
 use crate::connection::Answer;
+use crate::journal;
 use crate::sql::{self, Table};
 use crate::store::Reader;
 
@@ -30,11 +33,27 @@ pub(crate) async fn read(reader: &mut Reader<'_>) -> Result<Reading, StoreError>
     for _ in 0..LOOKS {
         let answer = reader.send(look.statements().join(";\n")).await?;
         match look.judge(answer, 0)? {
-            Seen::Reading(reading, _) => return Ok(*reading),
+            Seen::Reading(reading, _) => return with_journals(reader, *reading).await,
             Seen::Other(next) => look = next,
         }
     }
     Err(restless())
+}
+
+/// Asks for the journals of unfinished rows, if there are any of either.
+async fn with_journals(reader: &mut Reader<'_>, reading: Reading) -> Result<Reading, StoreError> {
+    let ids = journal::unfinished(&reading);
+    if ids.is_empty() {
+        return Ok(reading);
+    }
+    let (entries, workers) = (sql::entries(&ids), sql::workers(&ids));
+    let answer = reader.send(sql::journal_exists().to_owned()).await?;
+    let answer = answer.ok("looking for the journal")?;
+    if answer.value(0, 1).as_deref() != Some("t") {
+        return Ok(reading);
+    }
+    let answer = reader.send(format!("{entries};\n{workers}")).await?.ok("reading the journal")?;
+    Ok(journal::attach(reading, &answer, 0))
 }
 
 pub(crate) fn restless() -> StoreError {
@@ -84,10 +103,7 @@ impl Look {
             Kind::Rows if self.stamped => vec![facts, sql::stamp(table), sql::rows(table)],
             Kind::Rows => vec![facts, sql::rows(table)],
             Kind::AnyShape => vec![facts, sql::columns_of_table(table), sql::lenient_rows(table)],
-            Kind::Absence(candidates) => {
-                let [schemas, objects] = candidates.statements();
-                vec![facts, schemas, objects]
-            }
+            Kind::Absence(candidates) => vec![facts, candidates.statement()],
         }
     }
 
@@ -120,16 +136,13 @@ impl Look {
                     .ok_or_else(|| unreadable("a row of the history table cannot be read"))?;
                 return Ok(self.found(History::Present(table.into()), Content::Unknown, facts));
             }
-            (None, Kind::Absence(candidates)) => {
-                match candidates.judge(answer.rows(first + 1))? {
-                    Some(absence) => {
-                        let content = absence::content(absence, answer.rows(first + 2));
-                        return Ok(self.found(History::Absent(absence), content, facts));
-                    }
-                    // It was created in the meantime.
-                    None => Kind::Rows,
+            (None, Kind::Absence(candidates)) => match candidates.judge(answer.rows(first + 1))? {
+                Some((absence, content)) => {
+                    return Ok(self.found(History::Absent(absence), content, facts));
                 }
-            }
+                // It was created in the meantime.
+                None => Kind::Rows,
+            },
             (Some(_), Kind::Rows | Kind::AnyShape) if code == "42P01" => {
                 Kind::Absence(Candidates::of(self.schema.as_deref(), &facts))
             }
@@ -141,13 +154,15 @@ impl Look {
 
     fn found(&self, history: History, content: Content, facts: Facts) -> Seen {
         let schema = facts.table.as_ref().map(|table| table.schema.clone());
-        let schema = schema.or_else(|| self.schema.clone()).or_else(|| facts.current_schema.clone());
+        let schema =
+            schema.or_else(|| self.schema.clone()).or_else(|| facts.current_schema.clone());
         let database = DatabaseFacts::default()
             .with_content(content)
             .with_prisma8_marker(facts.prisma8_marker)
             .with_read_replica(facts.in_recovery)
             .with_schema(schema)
-            .with_server(Some(facts.server.clone()));
+            .with_server(Some(facts.server.clone()))
+            .with_statements(StatementSupport::Available);
         let reading = Reading::of(history).with_lock(facts.lock()).with_database(database);
         Seen::Reading(Box::new(reading), facts)
     }

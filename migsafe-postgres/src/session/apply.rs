@@ -15,7 +15,8 @@ impl PostgresSession {
         };
         if let Some(at) = step.script.find('\0') {
             // It would end the message.
-            let failure = Sent::script_only(&step).failure_at(at, "the script holds a NUL character");
+            let failure =
+                Sent::script_only(&step).failure_at(at, "the script holds a NUL character");
             return self.record_failure(&transaction, None, &step, failure).await;
         }
         let schema = self.options.schema.as_deref();
@@ -75,7 +76,7 @@ impl PostgresSession {
 
 /// The errors that are no fault of the script and leave nothing behind, not even a failed row: a failed
 /// row stops every deploy, Prisma's too. PostgreSQL manual, appendix A.
-pub(super) fn reason(error: &ServerError) -> Option<Aborted> {
+pub(crate) fn reason(error: &ServerError) -> Option<Aborted> {
     match &*error.code {
         "55P03" => Some(Aborted::LockTimeout),
         "40P01" | "40001" => Some(Aborted::Conflict),

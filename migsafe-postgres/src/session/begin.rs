@@ -1,12 +1,13 @@
 //! The first message of a step.
 
-use migsafe_core::store::{Begun, StoreError, StoreErrorCode};
+use migsafe_core::store::{Begun, Reading, StoreError, StoreErrorCode};
 
 use super::cancel::Running;
 use super::stamp::Stamp;
 use super::{PostgresSession, Transaction};
 use crate::connection::{Answer, Connection};
 use crate::error::Failure;
+use crate::journal;
 use crate::lock::holder;
 use crate::read::{Facts, Look, Seen, lacks_schema, read_only, restless};
 use crate::sql::{self, Table};
@@ -68,7 +69,7 @@ impl PostgresSession {
                     let lacks_schema = lacks_schema(&reading.history);
                     self.expected = stamp;
                     self.transaction = Some(Transaction { process, schema, lacks_schema, stamp });
-                    return Ok(Begun::Locked(reading));
+                    return Ok(Begun::Locked(Box::new(self.with_journals(*reading).await?)));
                 }
                 Seen::Other(next) => {
                     look = next;
@@ -77,6 +78,21 @@ impl PostgresSession {
             }
         }
         Err(restless())
+    }
+
+    /// Asks for the journals of unfinished rows, if there are any of either.
+    async fn with_journals(&mut self, reading: Reading) -> Result<Reading, StoreError> {
+        let ids = journal::unfinished(&reading);
+        if ids.is_empty() {
+            return Ok(reading);
+        }
+        let (entries, workers) = (sql::entries(&ids), sql::workers(&ids));
+        let answer = self.ask(&[sql::journal_exists().to_owned()]).await;
+        if answer.ok("looking for the journal")?.value(0, 1).as_deref() != Some("t") {
+            return Ok(reading);
+        }
+        let answer = self.ask(&[entries, workers]).await.ok("reading the journal")?;
+        Ok(journal::attach(reading, &answer, 0))
     }
 
     /// With the stamp only: usually nobody but us has written since.
@@ -133,7 +149,9 @@ impl PostgresSession {
         let Some(locked) = answer.value(lock, 0) else {
             return Err(match &answer.failure {
                 // A standby refuses READ WRITE.
-                Some(failure) if answer.completed == begin_at && failure.code() == Some("0A000") => {
+                Some(failure)
+                    if answer.completed == begin_at && failure.code() == Some("0A000") =>
+                {
                     read_only(self.options.connect.get_database().unwrap_or("of the URL"))
                 }
                 Some(Failure::Server(error)) => error.clone().into_error("beginning a transaction"),

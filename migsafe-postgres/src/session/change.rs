@@ -23,7 +23,9 @@ impl PostgresSession {
             self.abandon().await;
         }
         answer.ok("committing the change").map(drop).map_err(|error| {
-            error.with_help("look at `migsafe status` whether the change was made, then decide again")
+            error.with_help(
+                "look at `migsafe status` whether the change was made, then decide again",
+            )
         })
     }
 

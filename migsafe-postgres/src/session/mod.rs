@@ -25,40 +25,45 @@ use async_trait::async_trait;
 use migsafe_core::env::Env;
 use migsafe_core::history::HISTORY_TABLE;
 use migsafe_core::store::{
-    AuditNote, Begun, RowChange, StepOutcome, StepRequest, StoreError, StoreErrorCode, WriteSession,
+    AuditNote, Begun, JournalSession, RowChange, ScriptFailure, StepOutcome, StepRequest, StoreError, StoreErrorCode, WriteSession,
 };
 
 use crate::PostgresOptions;
 use crate::connection::{Answer, Connection};
-use crate::error::{Failure, connection};
+use crate::error::{Failure, ServerError, connection};
 use crate::sql::Table;
+use crate::journal::HeldLease;
 use cancel::Running;
 use stamp::Stamp;
 
+pub(crate) use apply::reason;
+
 /// One connection, one transaction at a time.
 pub(crate) struct PostgresSession {
-    options: Arc<PostgresOptions>,
-    env: Arc<dyn Env>,
+    pub(crate) options: Arc<PostgresOptions>,
+    pub(crate) env: Arc<dyn Env>,
     /// `None` once it broke or something unforeseen happened on it: closing it ends the transaction.
-    connection: Option<Connection>,
+    pub(crate) connection: Option<Connection>,
     /// The connection was idle before; it may have broken unnoticed.
     reused: bool,
     transaction: Option<Transaction>,
     /// What the rows look like if nobody but us has changed them since our last look.
-    expected: Option<Stamp>,
+    pub(crate) expected: Option<Stamp>,
     /// Where the table is, once it was seen there.
-    schema: Option<String>,
+    pub(crate) schema: Option<String>,
     /// The script that runs just now, for the case that we are dropped.
     running: Option<Running>,
+    /// The lease of the migration that runs by statement.
+    pub(crate) lease: Option<HeldLease>,
 }
 
 /// An open transaction that holds the lock.
 #[derive(Clone, Debug)]
-struct Transaction {
+pub(crate) struct Transaction {
     /// The server process, and when the transaction began there: together they name it.
     process: Running,
     /// The schema of the table, or the one to create it in.
-    schema: String,
+    pub(crate) schema: String,
     /// The schema has to be created first.
     lacks_schema: bool,
     /// What the rows looked like when the transaction began.
@@ -81,11 +86,12 @@ impl PostgresSession {
             expected: None,
             schema: None,
             running: None,
+            lease: None,
         }
     }
 
     /// Sends a question whose answer is due soon.
-    async fn ask(&mut self, statements: &[String]) -> Answer {
+    pub(crate) async fn ask(&mut self, statements: &[String]) -> Answer {
         let limit = self.options.answer_timeout;
         match &mut self.connection {
             Some(open) => open.send_within(statements.join(";\n"), limit).await,
@@ -94,7 +100,7 @@ impl PostgresSession {
     }
 
     /// Sends what may take as long as it takes.
-    async fn tell(&mut self, sql: String, keep: usize) -> Answer {
+    pub(crate) async fn tell(&mut self, sql: String, keep: usize) -> Answer {
         match &mut self.connection {
             Some(open) => open.send_keeping(sql, keep).await,
             None => lost(),
@@ -102,7 +108,7 @@ impl PostgresSession {
     }
 
     /// Ends whatever transaction is open. What cannot be rolled back is closed.
-    async fn abandon(&mut self) {
+    pub(crate) async fn abandon(&mut self) {
         self.transaction = None;
         let ended = match &self.connection {
             Some(open) if open.is_usable() => {
@@ -115,9 +121,14 @@ impl PostgresSession {
         }
     }
 
-    fn take_transaction(&mut self) -> Result<Transaction, StoreError> {
+    pub(crate) fn take_transaction(&mut self) -> Result<Transaction, StoreError> {
         self.transaction.take().ok_or_else(|| connection("no transaction is open"))
     }
+}
+
+/// A server error as the failure of a script, without a place.
+pub(crate) fn nowhere(error: &ServerError) -> ScriptFailure {
+    location::Sent::nowhere(error)
 }
 
 fn lost() -> Answer {
@@ -125,7 +136,7 @@ fn lost() -> Answer {
 }
 
 impl Transaction {
-    fn table(&self) -> Table<'_> {
+    pub(crate) fn table(&self) -> Table<'_> {
         Table::in_schema(&self.schema)
     }
 }
@@ -172,6 +183,10 @@ impl WriteSession for PostgresSession {
         self.change(changes, note).await
     }
 
+    fn journal(&mut self) -> Option<&mut dyn JournalSession> {
+        Some(self)
+    }
+
     async fn rollback(&mut self) -> Result<(), StoreError> {
         self.take_transaction()?;
         self.abandon().await;
@@ -189,6 +204,6 @@ impl WriteSession for PostgresSession {
 }
 
 /// An error of ours, not of the server.
-fn unforeseen(message: &str) -> StoreError {
+pub(crate) fn unforeseen(message: &str) -> StoreError {
     StoreError::new(StoreErrorCode::Sql, format!("{HISTORY_TABLE}: {message}"))
 }

@@ -126,4 +126,3 @@ fn value_of_time(time: Option<&StoredTime>) -> Option<String> {
 fn timestamp(at: DateTime<Utc>) -> String {
     format!("{}::timestamptz", time(at))
 }
-

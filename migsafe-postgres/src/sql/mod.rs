@@ -3,14 +3,20 @@
 //! Values and names reach a text only as [`Ident`], [`Literal`] and [`Table`], which quote themselves.
 
 mod audit;
+mod journal;
 mod quote;
 mod read;
 mod step;
 
 pub(crate) use audit::{audit_exists, change, create_audit};
+pub(crate) use journal::{
+    Lease, claim, create_journal, entries, fence, finish_row, index_of, insert_unfinished,
+    journal_exists, own_process, partition_of, qualified, record, relation_exists, release, renew,
+    session_settings, take_up, workers, write_logs,
+};
 pub(crate) use quote::{Ident, Literal, Table};
 pub(crate) use read::{absence, columns_of_table, facts, holders, lenient_rows, rows, stamp};
 pub(crate) use step::{
     SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings,
-    transaction_is_ours,
+    time, transaction_is_ours,
 };

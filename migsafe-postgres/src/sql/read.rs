@@ -88,47 +88,41 @@ pub(crate) fn stamp(table: Table<'_>) -> String {
     )
 }
 
-/// Why a table was not found: one row per schema that could hold it, then the objects of the target schema.
+/// Why a table was not found: one row per schema that could hold it, with the objects of the target.
 ///
-/// Both look at the catalog, which every role may read, so that missing rights cannot hide anything.
-pub(crate) fn absence(schemas: &[&str], target: &str) -> [String; 2] {
+/// It looks at the catalog, which every role may read, so that missing rights cannot hide anything; and it is one
+/// statement, so that a table that is just being created is seen everywhere or nowhere.
+pub(crate) fn absence(schemas: &[&str], target: &str) -> String {
     let candidates =
         schemas.iter().map(|schema| Literal(schema).to_string()).collect::<Vec<_>>().join(", ");
-    let schemas = format!(
+    format!(
         "SELECT n.nspname, pg_catalog.has_schema_privilege(n.oid, 'USAGE'), \
          (SELECT c.relkind FROM pg_catalog.pg_class AS c \
-         WHERE c.relnamespace = n.oid AND c.relname = {table}) \
+         WHERE c.relnamespace = n.oid AND c.relname = {table}), \
+         CASE WHEN n.nspname = {target} THEN ({OBJECTS}) END \
          FROM pg_catalog.pg_namespace AS n WHERE n.nspname IN ({candidates})",
         table = Literal(HISTORY_TABLE),
-    );
-    [schemas, objects(target)]
-}
-
-/// What a schema holds of its own: not what belongs to an extension, to a table (indexes, partitions,
-/// owned sequences, row types) or to `PostGIS` (Prisma's list of names).
-fn objects(schema: &str) -> String {
-    format!(
-        "SELECT o.name FROM (\
-         SELECT relname::text AS name, oid, 'pg_catalog.pg_class'::pg_catalog.regclass AS class \
-         FROM pg_catalog.pg_class WHERE relnamespace = {oid} \
-         AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') \
-         UNION ALL SELECT typname::text, oid, 'pg_catalog.pg_type'::pg_catalog.regclass \
-         FROM pg_catalog.pg_type AS t WHERE typnamespace = {oid} AND (typtype IN ('e', 'd', 'r') \
-         OR typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class AS c \
-         WHERE c.oid = t.typrelid AND c.relkind = 'c')) \
-         UNION ALL SELECT proname || '()', oid, 'pg_catalog.pg_proc'::pg_catalog.regclass \
-         FROM pg_catalog.pg_proc WHERE pronamespace = {oid}) AS o \
-         WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = o.class \
-         AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('a', 'e', 'i')) \
-         AND pg_catalog.lower(o.name) NOT IN ('spatial_ref_sys', 'geometry_columns', \
-         'geography_columns', 'raster_columns', 'raster_overviews') \
-         ORDER BY o.name COLLATE \"C\" LIMIT 50",
-        oid = format_args!(
-            "(SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {})",
-            Literal(schema)
-        ),
+        target = Literal(target),
     )
 }
+
+/// What the schema `n` holds of its own, as a JSON list: not what belongs to an extension, to a table (indexes,
+/// partitions, owned sequences, row types) or to `PostGIS` (Prisma's list of names).
+const OBJECTS: &str = "SELECT pg_catalog.json_agg(f.name) FROM (SELECT o.name FROM (\
+     SELECT relname::text AS name, oid, 'pg_catalog.pg_class'::pg_catalog.regclass AS class \
+     FROM pg_catalog.pg_class WHERE relnamespace = n.oid \
+     AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') \
+     UNION ALL SELECT typname::text, oid, 'pg_catalog.pg_type'::pg_catalog.regclass \
+     FROM pg_catalog.pg_type AS t WHERE typnamespace = n.oid AND (typtype IN ('e', 'd', 'r') \
+     OR typtype = 'c' AND EXISTS (SELECT FROM pg_catalog.pg_class AS c \
+     WHERE c.oid = t.typrelid AND c.relkind = 'c')) \
+     UNION ALL SELECT proname || '()', oid, 'pg_catalog.pg_proc'::pg_catalog.regclass \
+     FROM pg_catalog.pg_proc WHERE pronamespace = n.oid) AS o \
+     WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_depend AS d WHERE d.classid = o.class \
+     AND d.objid = o.oid AND d.objsubid = 0 AND d.deptype IN ('a', 'e', 'i')) \
+     AND pg_catalog.lower(o.name) NOT IN ('spatial_ref_sys', 'geometry_columns', \
+     'geography_columns', 'raster_columns', 'raster_overviews') \
+     ORDER BY o.name COLLATE \"C\" LIMIT 50) AS f";
 
 /// The sessions that hold the migration lock of this database, in the order of [`crate::lock::holder`].
 ///

@@ -69,7 +69,7 @@ fn setting(name: &str, value: &str) -> String {
 }
 
 /// As PostgreSQL counts. 0 would mean no limit, so that a shorter time is 1.
-fn milliseconds(limit: Duration) -> String {
+pub(super) fn milliseconds(limit: Duration) -> String {
     let longest = u128::from(i32::MAX.unsigned_abs());
     let shortest = u128::from(!limit.is_zero());
     format!("{}ms", limit.as_millis().clamp(shortest, longest))
@@ -132,10 +132,7 @@ pub(crate) fn guard(table: Table<'_>, id: &str, at: DateTime<Utc>, transaction: 
 
 /// Fails unless the transaction is the one with this number.
 pub(crate) fn transaction_is_ours(transaction: &str) -> String {
-    format!(
-        "SELECT 1 / (pg_catalog.pg_current_xact_id()::text = {})::int",
-        Literal(transaction)
-    )
+    format!("SELECT 1 / (pg_catalog.pg_current_xact_id()::text = {})::int", Literal(transaction))
 }
 
 /// Prisma's own definition, qualified; its table must be told from ours by nothing.
@@ -161,7 +158,7 @@ pub(crate) fn create_table(schema: &str, create_schema: bool) -> String {
 }
 
 /// ISO 8601 with a zone is read the same under every `DateStyle` and `TimeZone`.
-pub(super) fn time(at: DateTime<Utc>) -> String {
+pub(crate) fn time(at: DateTime<Utc>) -> String {
     Literal(&at.to_rfc3339_opts(SecondsFormat::Micros, true)).to_string()
 }
 

@@ -5,8 +5,11 @@ use std::future::Future;
 use std::time::Duration;
 
 use migsafe_postgres::core::history::{History, HistoryRow};
+use migsafe_postgres::core::migrations::{Checksum, MigrationName};
+use migsafe_postgres::core::sql;
+use migsafe_postgres::core::store::{Begun, StepOptions, StepOutcome, StepRequest, WriteSession};
 use migsafe_postgres::{
-    Error, HistoryStore, Migrations, Options, PostgresStore, Report, ensure_up_to_date,
+    Dialect, Error, HistoryStore, Migrations, Options, PostgresStore, Report, ensure_up_to_date,
 };
 use migsafe_testing::{Database, Postgres};
 
@@ -63,7 +66,10 @@ pub(crate) fn options() -> Options {
     Options::default().with_lock_wait(Duration::from_secs(30))
 }
 
-pub(crate) async fn deploy(store: &PostgresStore, migrations: &Migrations) -> Result<Report, Error> {
+pub(crate) async fn deploy(
+    store: &PostgresStore,
+    migrations: &Migrations,
+) -> Result<Report, Error> {
     ensure_up_to_date(store, migrations, options()).await
 }
 
@@ -72,7 +78,11 @@ pub(crate) fn lenient() -> migsafe_postgres::Policy {
     let mut policy = migsafe_postgres::Policy::default();
     for rule in migsafe_postgres::core::policy::built_in_rules() {
         policy = policy
-            .with_override(migsafe_postgres::core::policy::Rule::id(rule), migsafe_postgres::Severity::Off, "the store must cope")
+            .with_override(
+                migsafe_postgres::core::policy::Rule::id(rule),
+                migsafe_postgres::Severity::Off,
+                "the store must cope",
+            )
             .unwrap();
     }
     policy
@@ -111,4 +121,56 @@ pub(crate) fn wait_until(database: &Database, sql: &str, expected: &str, limit: 
 /// Quotes a string for the test's own SQL.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// Applies one script by itself, in a session of its own, whatever any rule thinks of it.
+pub(crate) async fn apply(store: &PostgresStore, name: &str, script: &str) -> StepOutcome {
+    apply_with(store, name, script, StepOptions::default()).await
+}
+
+pub(crate) async fn apply_with(
+    store: &PostgresStore,
+    name: &str,
+    script: &str,
+    options: StepOptions,
+) -> StepOutcome {
+    let mut session = store.open_session().await.unwrap();
+    match session.begin().await.unwrap() {
+        Begun::Locked(_) | Begun::Unchanged => {}
+        other => panic!("{other:?}"),
+    }
+    let outcome = apply_in(store, &mut *session, name, script, options).await;
+    session.finish().await;
+    outcome
+}
+
+pub(crate) async fn apply_in(
+    store: &PostgresStore,
+    session: &mut dyn WriteSession,
+    name: &str,
+    script: &str,
+    options: StepOptions,
+) -> StepOutcome {
+    let statements = sql::analyse(Dialect::Postgres, script);
+    let (name, checksum) = (MigrationName::new(name.to_owned()), Checksum::of(script));
+    let id = format!("id-{name}").chars().take(36).collect::<String>();
+    let start = store.env().now();
+    let step = StepRequest::new(&id, &name, &checksum, script, &statements, start);
+    session.apply(step.with_options(options)).await
+}
+
+/// The only row, which must be a failed one; its log.
+pub(crate) async fn failed_log(store: &PostgresStore) -> String {
+    let rows = rows(store).await;
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert!(!rows[0].is_finished() && rows[0].is_live(), "{rows:?}");
+    assert_eq!(rows[0].applied_steps_count, Some(0));
+    rows[0].logs.clone().expect("a failed row has a log")
+}
+
+/// Nobody holds the migration lock, or not for long.
+pub(crate) fn assert_lock_free(database: &Database) {
+    let held = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
+        (SELECT oid FROM pg_database WHERE datname = current_database())";
+    wait_until(database, held, "0", Duration::from_secs(5));
 }

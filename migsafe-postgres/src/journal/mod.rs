@@ -1,0 +1,158 @@
+//! Migrations that run statement by statement: the journal, the lease, the look into the catalog.
+//!
+//! The migration lock is held only while the unfinished row and the lease are committed, and again while the
+//! row is finished. In between the row keeps Prisma away (P3009) and the lease keeps other deployers of
+//! ours away. The lease belongs to a token; every write of ours is made on the condition that the token is
+//! still the one in the table (fencing). It runs out by the server's clock, and at once when the connection that renews
+//! it is gone, which is what happens when a process is killed.
+
+mod effect;
+mod lease;
+mod read;
+mod run;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use migsafe_core::history::{HistoryRow, Journal, JournalState};
+use migsafe_core::migrations::Checksum;
+use migsafe_core::sql::Effect;
+use migsafe_core::store::{
+    EffectState, JournalSession, ScriptFailure, StatementOutcome, StatementRequest, StoreError,
+    StoreErrorCode,
+};
+
+pub(crate) use lease::HeldLease;
+pub(crate) use read::{attach, unfinished};
+
+use crate::session::PostgresSession;
+use crate::sql::{self, Table};
+
+#[async_trait]
+impl JournalSession for PostgresSession {
+    async fn start(&mut self, row: &HistoryRow, is_new: bool) -> Result<(), StoreError> {
+        let transaction = self.take_transaction()?;
+        self.expected = None;
+        let started = self.start_in(&transaction, row, is_new).await;
+        match started {
+            Ok(lease) => {
+                self.lease = Some(lease);
+                Ok(())
+            }
+            Err(error) => {
+                self.abandon().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn run(&mut self, request: StatementRequest<'_>) -> StatementOutcome {
+        if request.statement.runs_outside_transaction() {
+            self.run_outside(request).await
+        } else {
+            self.run_inside(request).await
+        }
+    }
+
+    async fn inspect(&mut self, effect: &Effect) -> Result<EffectState, StoreError> {
+        self.look_for(effect).await
+    }
+
+    async fn mend(&mut self, effect: &Effect) -> Result<(), StoreError> {
+        self.mend_half(effect).await
+    }
+
+    async fn record_done(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError> {
+        let record = self.record(&request, JournalState::Done, None)?;
+        let answer = self.ask(&[record]).await.ok("recording a statement")?;
+        if answer.affected(0) == Some(1) { Ok(()) } else { Err(lease_lost()) }
+    }
+
+    async fn fail(&mut self, row_id: &str, failure: &ScriptFailure) -> Result<(), StoreError> {
+        let Some(lease) = self.lease.take() else { return Err(lease_lost()) };
+        let schema = self.schema_or_unforeseen()?;
+        let logs = sql::write_logs(Table::in_schema(&schema), row_id, &failure.log());
+        let fence = sql::fence(row_id, lease.token());
+        let release = sql::release(row_id, lease.token());
+        self.ask(&[fence, logs, release]).await.ok("recording the failure").map(drop)
+    }
+
+    async fn finish(
+        &mut self,
+        row_id: &str,
+        checksum: &Checksum,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        let transaction = self.take_transaction()?;
+        self.expected = None;
+        let finished = self.finish_in(&transaction.schema, row_id, checksum).await;
+        if finished.is_err() {
+            self.abandon().await;
+        }
+        finished
+    }
+
+    async fn release(&mut self, row_id: &str) -> Result<(), StoreError> {
+        let Some(lease) = self.lease.take() else { return Ok(()) };
+        self.ask(&[sql::release(row_id, lease.token())]).await.ok("giving the lease back").map(drop)
+    }
+}
+
+impl PostgresSession {
+    async fn finish_in(
+        &mut self,
+        schema: &str,
+        row_id: &str,
+        checksum: &Checksum,
+    ) -> Result<DateTime<Utc>, StoreError> {
+        let Some(lease) = &self.lease else { return Err(lease_lost()) };
+        let (fence, release) =
+            (sql::fence(row_id, lease.token()), sql::release(row_id, lease.token()));
+        let at = self.env.now();
+        let table = Table::in_schema(schema);
+        let finish = sql::finish_row(table, row_id, &checksum.to_string(), &sql::time(at));
+        let answer = self.ask(&[fence, finish, release]).await;
+        let refused = answer.code() == Some("22012") && answer.completed == 0;
+        if refused {
+            return Err(lease_lost());
+        }
+        let answer = answer.ok("finishing the row")?;
+        if answer.affected(1) != Some(1) {
+            return Err(StoreError::new(
+                StoreErrorCode::Conflict,
+                "the row is not unfinished any more: somebody has resolved it meanwhile",
+            ));
+        }
+        self.ask(&["COMMIT".to_owned()]).await.ok("committing the row")?;
+        self.lease = None;
+        Ok(at)
+    }
+
+    /// The text that records a statement.
+    fn record(
+        &self,
+        request: &StatementRequest<'_>,
+        state: JournalState,
+        code: Option<&str>,
+    ) -> Result<String, StoreError> {
+        let lease = self.lease.as_ref().ok_or_else(lease_lost)?;
+        Ok(sql::record(
+            request.row_id,
+            lease.token(),
+            request.number,
+            &Journal::hash(request.sql),
+            state,
+            !request.statement.runs_outside_transaction(),
+            code,
+        ))
+    }
+
+    fn schema_or_unforeseen(&self) -> Result<String, StoreError> {
+        self.schema.clone().ok_or_else(|| crate::session::unforeseen("its schema is not known"))
+    }
+}
+
+fn lease_lost() -> StoreError {
+    StoreError::new(
+        StoreErrorCode::Conflict,
+        "the lease of this migration is not ours any more: another deployer has taken over",
+    )
+}

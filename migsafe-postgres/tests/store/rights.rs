@@ -1,0 +1,144 @@
+//! Roles that may do less: reading needs USAGE and SELECT only, and what may not be seen is never
+//! taken for absent.
+
+use migsafe_postgres::core::history::{Absence, History};
+use migsafe_postgres::core::store::StoreErrorCode;
+use migsafe_postgres::{HistoryStore, Mode, ensure_up_to_date};
+use migsafe_testing::{Database, Postgres};
+
+use crate::common::*;
+
+/// A role of its own for one test.
+fn role(database: &Database, grants: &str) -> String {
+    let role = format!("role_of_{}", database.name());
+    database
+        .query(&format!("CREATE ROLE {role} LOGIN; {}", grants.replace("$role", &role)))
+        .unwrap();
+    role
+}
+
+fn drop_role(database: Database, role: &str) {
+    drop(database);
+    Postgres::shared().client("postgres").query(&format!("DROP ROLE {role}")).unwrap();
+}
+
+#[test]
+fn select_is_enough_for_reading() {
+    let database = database();
+    let migrations = tables(2);
+    let role = role(&database, "");
+    block_on(async {
+        deploy(&store(&database.url()).await, &migrations).await.unwrap();
+        database.query(&format!("GRANT SELECT ON _prisma_migrations TO {role}")).unwrap();
+        database
+            .query(&format!("ALTER ROLE {role} SET default_transaction_read_only = on"))
+            .unwrap();
+        let store = store(&database.url_as(&role)).await;
+        let verify = options().with_mode(Mode::Verify);
+        let report = ensure_up_to_date(&store, &migrations, verify).await.unwrap();
+        assert!(report.status().is_up_to_date());
+        // And deploying says what is missing.
+        let error = deploy(&store, &tables(3)).await.unwrap_err();
+        assert_eq!(error.code(), "not-recorded", "{error}");
+        assert!(error.to_string().contains("permission denied"), "{error}");
+        assert!(!has_table(&database, "t_3"));
+    });
+    drop_role(database, &role);
+}
+
+#[test]
+fn without_select_reading_is_an_error() {
+    let database = database_with_history();
+    let role = role(&database, "");
+    block_on(async {
+        let error = store(&database.url_as(&role)).await.read().await.unwrap_err();
+        assert_eq!(error.code(), StoreErrorCode::Permission, "{error}");
+    });
+    drop_role(database, &role);
+}
+
+#[test]
+fn without_usage_reading_is_an_error_and_never_absent() {
+    let database = database_with_history();
+    let role = role(
+        &database,
+        "GRANT SELECT ON _prisma_migrations TO $role; REVOKE USAGE ON SCHEMA public FROM PUBLIC;
+         CREATE SCHEMA second; GRANT USAGE ON SCHEMA second TO $role;
+         ALTER ROLE $role SET search_path = public, second",
+    );
+    block_on(async {
+        // The search path would show `second`, which holds nothing.
+        let store_1 = store(&database.url_as(&role)).await;
+        let error = store_1.read().await.unwrap_err();
+        assert_eq!(error.code(), StoreErrorCode::Permission, "{error}");
+        assert!(error.to_string().contains("public"), "{error}");
+        let url = format!("{}?schema=public", database.url_as(&role));
+        let error = store(&url).await.read().await.unwrap_err();
+        assert_eq!(error.code(), StoreErrorCode::Permission, "{error}");
+        let error = deploy(&store_1, &tables(1)).await.unwrap_err();
+        assert_eq!(error.code(), "permission", "{error}");
+        // Without any schema there is nowhere to look.
+        database.query(&format!("ALTER ROLE {role} SET search_path = nowhere")).unwrap();
+        let error = store(&database.url_as(&role)).await.read().await.unwrap_err();
+        assert_eq!(error.code(), StoreErrorCode::UnsafeSetting, "{error}");
+        // A closed schema that holds no history is nobody's business.
+        database
+            .query(&format!(
+                "ALTER ROLE {role} SET search_path = public, second; DROP TABLE _prisma_migrations"
+            ))
+            .unwrap();
+        let reading = store(&database.url_as(&role)).await.read().await.unwrap();
+        assert_eq!(reading.history, History::Absent(Absence::Table));
+        assert_eq!(reading.database.schema(), Some("second"));
+    });
+    drop_role(database, &role);
+}
+
+#[test]
+fn row_level_security_is_an_error() {
+    let database = database_with_history();
+    let role = role(
+        &database,
+        "GRANT SELECT ON _prisma_migrations TO $role;
+         ALTER TABLE _prisma_migrations ENABLE ROW LEVEL SECURITY",
+    );
+    block_on(async {
+        let error = store(&database.url_as(&role)).await.read().await.unwrap_err();
+        assert_eq!(error.code(), StoreErrorCode::Permission, "{error}");
+        assert!(error.to_string().contains("row-level security"), "{error}");
+        // Its owner is not subject to it.
+        rows(&store(&database.url()).await).await;
+    });
+    drop_role(database, &role);
+}
+
+#[test]
+fn a_marker_in_a_closed_schema_does_not_keep_from_reading() {
+    let database = database_with_history();
+    let role = role(
+        &database,
+        "GRANT SELECT ON _prisma_migrations TO $role; CREATE SCHEMA prisma_contract;
+         CREATE TABLE prisma_contract.marker ()",
+    );
+    block_on(async {
+        let reading = store(&database.url_as(&role)).await.read().await.unwrap();
+        assert!(reading.database.has_prisma8_marker());
+    });
+    drop_role(database, &role);
+}
+
+#[test]
+fn read_only_by_default_does_not_keep_from_deploying() {
+    let database = database();
+    let sql = format!(
+        "ALTER DATABASE {0} SET default_transaction_read_only = on;
+         ALTER DATABASE {0} SET default_transaction_isolation = 'serializable'",
+        database.name()
+    );
+    database.query(&sql).unwrap();
+    block_on(async {
+        let store = store(&database.url()).await;
+        deploy(&store, &tables(2)).await.unwrap();
+        assert_eq!(rows(&store).await.len(), 2);
+    });
+}
