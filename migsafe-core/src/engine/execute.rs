@@ -34,6 +34,16 @@ pub(super) struct Execution<'r, 'a> {
     pub(super) session: Option<Box<dyn WriteSession>>,
 }
 
+/// What a look with the lock held has led to.
+enum Look {
+    /// There is a plan, and the transaction is open.
+    Planned,
+    /// The history table was created, which ended the transaction.
+    CreatedHistoryTable,
+    /// Another deployer is at work on a migration without holding the lock; the transaction is ended.
+    Running,
+}
+
 /// What is to be done after a step.
 pub(super) enum Next {
     Continue,
@@ -68,11 +78,16 @@ impl<'r, 'a> Execution<'r, 'a> {
                     }
                     continue;
                 }
-                Ok(Begun::Locked(reading)) => {
-                    if self.look_again(*reading).await? {
+                Ok(Begun::Locked(reading)) => match self.look_again(*reading).await? {
+                    Look::Planned => {}
+                    Look::CreatedHistoryTable => continue,
+                    Look::Running => {
+                        if self.wait(&mut backoff, None).await? {
+                            return Ok(self.finish(Outcome::Applied).await);
+                        }
                         continue;
                     }
-                }
+                },
                 Ok(Begun::Unchanged) => {}
             }
             let Some(step) = self.steps.front().cloned() else {
@@ -97,46 +112,56 @@ impl<'r, 'a> Execution<'r, 'a> {
         session.begin().await
     }
 
-    /// Somebody else holds the lock: pause holding nothing, then look without the lock. True when the
-    /// other one has done everything.
+    /// Somebody else is at work: pause holding nothing, then look without the lock, until nothing is
+    /// running. True when the other one has done everything.
     async fn wait(
         &mut self,
         backoff: &mut Backoff,
         holder: Option<Box<LockHolder>>,
     ) -> Result<bool, Stopped> {
         let env = self.run.env.clone();
-        let waited = backoff.waited(&*env);
-        self.run.emit(Event::Waiting { holder: holder.clone(), waited });
-        if !backoff.pause(&*env).await {
-            let holder = match holder {
-                Some(holder) => Some(holder),
-                None => ask_for_holder(self.run.store).await,
+        let mut holder = holder;
+        loop {
+            let waited = backoff.waited(&*env);
+            self.run.emit(Event::Waiting { holder: holder.clone(), waited });
+            if !backoff.pause(&*env).await {
+                let holder = match holder {
+                    Some(holder) => Some(holder),
+                    None => ask_for_holder(self.run.store).await,
+                };
+                return Err(self.stop(ErrorKind::Locked { waited, holder }).await);
+            }
+            if self.run.options.is_stopped() {
+                return Err(self.stop(ErrorKind::Stopped).await);
+            }
+            let assessment = match read_and_assess(self.run).await {
+                Ok(assessment) => assessment,
+                Err(error) => return Err(self.stop_with(error).await),
             };
-            return Err(self.stop(ErrorKind::Locked { waited, holder }).await);
-        }
-        let assessment = match read_and_assess(self.run).await {
-            Ok(assessment) => assessment,
-            Err(error) => return Err(self.stop_with(error).await),
-        };
-        let Assessment { status, verdict } = assessment;
-        self.rows = status.diagnosis().history().rows().to_vec();
-        let running = status.diagnosis().summary().running;
-        self.status = status;
-        match verdict {
-            Verdict::Refuse(refusal) => Err(self.stop(ErrorKind::Refused(refusal)).await),
-            Verdict::Proceed(plan) => Ok(plan.is_empty() && running == 0),
+            let Assessment { status, verdict } = assessment;
+            self.rows = status.diagnosis().history().rows().to_vec();
+            let running = status.diagnosis().summary().running;
+            holder = status.diagnosis().lock().holder().cloned().map(Box::new);
+            self.status = status;
+            match verdict {
+                Verdict::Refuse(refusal) => {
+                    return Err(self.stop(ErrorKind::Refused(refusal)).await);
+                }
+                Verdict::Proceed(plan) if running == 0 => return Ok(plan.is_empty()),
+                Verdict::Proceed(_) => {}
+            }
         }
     }
 
-    /// The lock is ours: judge what is there now. True when the history table had to be created, which
-    /// ended the transaction.
-    async fn look_again(&mut self, reading: Reading) -> Result<bool, Stopped> {
+    /// The lock is ours: judge what is there now.
+    async fn look_again(&mut self, reading: Reading) -> Result<Look, Stopped> {
         let assessment = match self.run.assess(reading).await {
             Ok(assessment) => assessment,
             Err(error) => return Err(self.stop_with(error).await),
         };
         let Assessment { status, verdict } = assessment;
         self.rows = status.diagnosis().history().rows().to_vec();
+        let running = status.diagnosis().summary().running;
         self.status = status;
         let plan = match verdict {
             Verdict::Refuse(refusal) => {
@@ -146,18 +171,24 @@ impl<'r, 'a> Execution<'r, 'a> {
             Verdict::Proceed(plan) => plan,
         };
         self.steps = plan.steps().iter().cloned().collect();
+        if running > 0 {
+            self.rollback().await;
+            // A lease runs out without a write: this session must not call that `Unchanged`.
+            self.close().await;
+            return Ok(Look::Running);
+        }
         if !plan.creates_history_table() {
-            return Ok(false);
+            return Ok(Look::Planned);
         }
         let Some(session) = &mut self.session else {
-            return Ok(true);
+            return Ok(Look::CreatedHistoryTable);
         };
         if let Err(error) = session.create_history_table().await {
             return Err(self.stop(ErrorKind::Store(error)).await);
         }
         self.created_history_table = true;
         self.run.emit(Event::HistoryTableCreated);
-        Ok(true)
+        Ok(Look::CreatedHistoryTable)
     }
 
     async fn apply(&mut self, step: &PlanStep, attempt: u32) -> Result<Next, Stopped> {
