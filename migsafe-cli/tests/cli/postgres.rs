@@ -31,6 +31,19 @@ fn a_failure_with_its_place() {
 }
 
 #[test]
+fn a_resolution_says_who_asked_for_it() {
+    let database = Postgres::shared().create_database();
+    let project = Project::empty().with("20250101000000_bad", "SELECT 1 / 0;");
+    project.on(&database.url(), &["deploy"]).exits(1);
+    let resolve = ["resolve", "--rolled-back", "20250101000000_bad"];
+    project.on(&database.url(), &resolve).exits(0);
+    let audit = "SELECT action || ' by ' || actor FROM migsafe.audit";
+    let entry = database.client().value(audit).unwrap();
+    assert_eq!(entry.as_deref(), Some("resolve-rolled-back by tester"));
+    project.on(&database.url(), &["status"]).exits(3);
+}
+
+#[test]
 fn the_lock_is_held_by_another() {
     let database = Postgres::shared().create_database();
     let mut other = database.client();

@@ -1,5 +1,6 @@
 //! Stopped by a signal.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -22,13 +23,22 @@ fn start(project: &Project, database: &Database, args: &[&str]) -> Child {
         .unwrap()
 }
 
-fn until_it_sleeps(database: &Database) {
+fn until_sleeping(database: &Database, expected: &str, what: &str) {
     let started = Instant::now();
     let mut client = database.client();
-    while client.value(SLEEPING).unwrap().as_deref() != Some("1") {
-        assert!(started.elapsed() < Duration::from_secs(30), "the script never began");
+    while client.value(SLEEPING).unwrap().as_deref() != Some(expected) {
+        assert!(started.elapsed() < Duration::from_secs(30), "{what}");
         std::thread::sleep(Duration::from_millis(20));
     }
+}
+
+fn until_it_sleeps(database: &Database) {
+    until_sleeping(database, "1", "the script never began");
+}
+
+/// The script is cancelled with its deploy; the server does not run it to its end.
+fn until_nothing_sleeps(database: &Database) {
+    until_sleeping(database, "0", "the script went on alone");
 }
 
 fn signal(child: &Child, name: &str) {
@@ -52,16 +62,28 @@ fn a_deploy_stops_at_once_and_leaves_nothing_half_done() {
         } else {
             assert_run!("interrupted", ran);
         }
-        // Its backend ends with its connection, and with it the lock.
-        database
-            .query(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-             WHERE datname = current_database() AND query LIKE '%pg_sleep%' \
-             AND pid <> pg_backend_pid()",
-            )
-            .unwrap();
+        until_nothing_sleeps(&database);
         let status = project.on(&database.url(), &["status", "--format=json"]).exits(3).json();
         assert_eq!(status["summary"]["pending"], 1);
         assert_eq!(status["summary"]["applied"], 2);
     }
+}
+
+#[test]
+fn a_deploy_that_waits_stops_in_good_order() {
+    let database = Postgres::shared().create_database();
+    let mut other = database.client();
+    other.query("SELECT pg_advisory_lock(72707369)").unwrap();
+    let project = Project::new();
+    let mut child = start(&project, &database, &["deploy"]);
+    // It says that it waits.
+    let mut line = String::new();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    stderr.read_line(&mut line).unwrap();
+    assert!(line.starts_with("waiting"), "{line}");
+    signal(&child, "TERM");
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_run!("stopped", rest);
 }
