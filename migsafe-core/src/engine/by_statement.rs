@@ -264,8 +264,13 @@ impl Execution<'_, '_> {
                 );
                 self.stop(ErrorKind::Store(error)).await
             }
-            // Dropping the session gives the lease back; the journal says where to go on.
-            Halt::Stopped => self.stop(ErrorKind::Stopped).await,
+            // The journal says where to go on.
+            Halt::Stopped => {
+                if let Some(journal) = self.journal() {
+                    let _ = journal.release(row_id).await;
+                }
+                self.stop(ErrorKind::Stopped).await
+            }
             Halt::Store(error) => self.stop(ErrorKind::Store(error)).await,
         }
     }

@@ -131,4 +131,11 @@ pub trait JournalSession: Send {
         row_id: &str,
         checksum: &Checksum,
     ) -> Result<DateTime<Utc>, StoreError>;
+
+    /// Gives the lease back between two statements, so that another run can go on at once.
+    ///
+    /// # Errors
+    ///
+    /// The statement fails; the lease then runs out by itself.
+    async fn release(&mut self, row_id: &str) -> Result<(), StoreError>;
 }

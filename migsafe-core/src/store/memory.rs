@@ -726,6 +726,11 @@ impl JournalSession for MemorySession {
         Ok(())
     }
 
+    async fn release(&mut self, row_id: &str) -> Result<(), StoreError> {
+        self.store.database().leases.remove(row_id);
+        Ok(())
+    }
+
     async fn fail(&mut self, row_id: &str, failure: &ScriptFailure) -> Result<(), StoreError> {
         self.store.turn().await;
         let mut database = self.with_lease(row_id)?;

@@ -4,7 +4,7 @@ use crate::connection::Answer;
 
 /// The three numbers of [`crate::sql::stamp`], which says what they can tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Stamp {
+pub(crate) struct Stamp {
     count: i128,
     transactions: i128,
     places: i128,
