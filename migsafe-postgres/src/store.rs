@@ -139,7 +139,6 @@ impl HistoryStore for PostgresStore {
     /// scripts run on it.
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {
         let idle = self.reading.try_lock().ok().and_then(|mut slot| slot.take());
-        let reused = idle.is_some();
         let connection = match idle {
             Some(connection) => connection,
             None => Connection::open(&self.options).await?,
@@ -154,7 +153,7 @@ impl HistoryStore for PostgresStore {
             .with_help("migsafe deploys to PostgreSQL 14 and newer"));
         }
         let (options, env) = (Arc::clone(&self.options), Arc::clone(&self.env));
-        Ok(Box::new(PostgresSession::new(options, env, connection, reused)))
+        Ok(Box::new(PostgresSession::new(options, env, connection)))
     }
 
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {

@@ -9,12 +9,16 @@ use tokio::task::JoinHandle;
 
 use crate::PostgresOptions;
 use crate::connection::Connection;
+use crate::error::Failure;
 use crate::session::{PostgresSession, Transaction};
 use crate::sql::{self, Lease};
 
 /// How long a lease lasts without being renewed. It matters only when the connection that renews it is
 /// cut off from us and not from the server.
 const TIME_TO_LIVE: Duration = Duration::from_secs(30);
+
+/// How long a question may take by which a pooler is recognised.
+const PROBE_LIMIT: Duration = Duration::from_secs(3);
 
 /// How often it is renewed.
 const RENEWAL: Duration = Duration::from_secs(8);
@@ -91,8 +95,9 @@ struct Keeper {
 impl Keeper {
     async fn open(options: &Arc<PostgresOptions>) -> Result<Self, StoreError> {
         let mut connection = Connection::open(options).await?;
-        let (pid, start) = process(&mut connection, options).await?;
-        let owner = format!("migsafe {}, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
+        let (pid, start) = process(&mut connection, options.answer_timeout).await?;
+        let owner =
+            format!("migsafe {}, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
         Ok(Self { options: Arc::clone(options), connection, pid, start, owner })
     }
 
@@ -105,18 +110,18 @@ impl Keeper {
         for _ in 0..4 {
             let mut other = Connection::open(options).await?;
             let begin = format!("BEGIN;\n{}", sql::own_process());
-            other.send_within(begin, options.answer_timeout).await.ok("looking for a pooler")?;
-            let (pid, _) = process(&mut self.connection, options).await?;
-            other.send_within("ROLLBACK".to_owned(), options.answer_timeout).await
-                .ok("looking for a pooler")?;
+            let begun = other.send_within(begin, Some(PROBE_LIMIT)).await;
+            if matches!(&begun.failure, Some(Failure::Broken(_))) {
+                // A pooler without a free server process lets a client wait; a server never does.
+                return Err(pooled());
+            }
+            begun.ok("looking for a pooler")?;
+            let (pid, _) = process(&mut self.connection, Some(PROBE_LIMIT)).await?;
+            let ended = other.send_within("ROLLBACK".to_owned(), Some(PROBE_LIMIT)).await;
+            ended.ok("looking for a pooler")?;
             other.close().await;
             if pid != self.pid {
-                return Err(StoreError::new(
-                    StoreErrorCode::UnsafeSetting,
-                    "the connection goes through a transaction pooler, where a statement outside a \
-                     transaction cannot be watched over",
-                )
-                .with_help("give the direct URL of the server (`--direct-url`, or DIRECT_URL)"));
+                return Err(pooled());
             }
         }
         Ok(())
@@ -153,12 +158,21 @@ impl Keeper {
     }
 }
 
+fn pooled() -> StoreError {
+    StoreError::new(
+        StoreErrorCode::UnsafeSetting,
+        "the connection goes through a transaction pooler, where a statement outside a transaction \
+         cannot be watched over",
+    )
+    .with_help("give the direct URL of the server (`--direct-url`, or DIRECT_URL)")
+}
+
 async fn process(
     connection: &mut Connection,
-    options: &PostgresOptions,
+    limit: Option<Duration>,
 ) -> Result<(i32, String), StoreError> {
     let sql = sql::own_process().to_owned();
-    let answer = connection.send_within(sql, options.answer_timeout).await;
+    let answer = connection.send_within(sql, limit).await;
     let answer = answer.ok("asking for the server process")?;
     let pid = answer.value(0, 0).and_then(|pid| pid.parse().ok());
     let start = answer.value(0, 1).map(|start| start.into_owned());

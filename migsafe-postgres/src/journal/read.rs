@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use migsafe_core::history::{
-    History, HistoryTable, Journal, JournalEntry, JournalState, Worker,
-};
+use migsafe_core::history::{History, HistoryTable, Journal, JournalEntry, JournalState, Worker};
 use migsafe_core::store::Reading;
 
 use crate::connection::{Answer, text};

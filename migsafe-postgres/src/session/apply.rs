@@ -83,10 +83,9 @@ pub(crate) fn reason(error: &ServerError) -> Option<Aborted> {
         "57014" => Some(Aborted::Cancelled),
         // Only our BEGIN made them errors.
         "25001" | "2D000" => Some(Aborted::NeedsNoTransaction),
-        "25P03" | "25P04" => Some(Aborted::Server),
-        code if ["53", "57P", "58"].iter().any(|class| code.starts_with(class)) => {
-            Some(Aborted::Server)
-        }
+        // Idle for too long, the whole transaction too long, and trouble with the disk.
+        "25P03" | "25P04" | "58000" | "58030" => Some(Aborted::Server),
+        code if code.starts_with("53") || code.starts_with("57P") => Some(Aborted::Server),
         code if error.fatal || code.starts_with("08") => Some(Aborted::ConnectionLost),
         _ => None,
     }

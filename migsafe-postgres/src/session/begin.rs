@@ -117,16 +117,18 @@ impl PostgresSession {
         self.begin_with(look, true).await
     }
 
-    /// Sends the first message of a transaction. A connection that was idle may have broken meanwhile;
-    /// nothing was done on it, so that another one serves as well.
+    /// Sends the first message of a transaction. Before it the connection was idle, perhaps for long, and may
+    /// have broken unnoticed; nothing was done on it, so that another one serves as well. One on which a
+    /// message was abandoned is not replaced: what became of that is for the caller to find out.
     async fn ask_first(&mut self, statements: &[String]) -> Result<Answer, StoreError> {
+        let was_usable = self.connection.as_ref().is_some_and(Connection::is_usable);
         let mut answer = self.ask(statements).await;
-        let broken = self.connection.as_ref().is_some_and(|connection| !connection.is_usable());
+        let is_usable = self.connection.as_ref().is_some_and(Connection::is_usable);
         let timed_out = matches!(
             &answer.failure,
             Some(Failure::Broken(error)) if error.code() == StoreErrorCode::Timeout
         );
-        if std::mem::take(&mut self.reused) && broken && !timed_out {
+        if was_usable && !is_usable && !timed_out {
             self.connection = Some(Connection::open(&self.options).await?);
             answer = self.ask(statements).await;
         }

@@ -25,14 +25,15 @@ use async_trait::async_trait;
 use migsafe_core::env::Env;
 use migsafe_core::history::HISTORY_TABLE;
 use migsafe_core::store::{
-    AuditNote, Begun, JournalSession, RowChange, ScriptFailure, StepOutcome, StepRequest, StoreError, StoreErrorCode, WriteSession,
+    AuditNote, Begun, JournalSession, RowChange, ScriptFailure, StepOutcome, StepRequest,
+    StoreError, StoreErrorCode, WriteSession,
 };
 
 use crate::PostgresOptions;
 use crate::connection::{Answer, Connection};
 use crate::error::{Failure, ServerError, connection};
-use crate::sql::Table;
 use crate::journal::HeldLease;
+use crate::sql::Table;
 use cancel::Running;
 use stamp::Stamp;
 
@@ -44,8 +45,6 @@ pub(crate) struct PostgresSession {
     pub(crate) env: Arc<dyn Env>,
     /// `None` once it broke or something unforeseen happened on it: closing it ends the transaction.
     pub(crate) connection: Option<Connection>,
-    /// The connection was idle before; it may have broken unnoticed.
-    reused: bool,
     transaction: Option<Transaction>,
     /// What the rows look like if nobody but us has changed them since our last look.
     pub(crate) expected: Option<Stamp>,
@@ -75,13 +74,11 @@ impl PostgresSession {
         options: Arc<PostgresOptions>,
         env: Arc<dyn Env>,
         connection: Connection,
-        reused: bool,
     ) -> Self {
         Self {
             options,
             env,
             connection: Some(connection),
-            reused,
             transaction: None,
             expected: None,
             schema: None,

@@ -242,8 +242,7 @@ pub(crate) fn session_settings(
     schema: Option<&str>,
 ) -> String {
     let mut items = Vec::new();
-    for (name, limit) in
-        [("lock_timeout", lock_timeout), ("statement_timeout", statement_timeout)]
+    for (name, limit) in [("lock_timeout", lock_timeout), ("statement_timeout", statement_timeout)]
     {
         items.extend(limit.map(|limit| setting(name, &super::step::milliseconds(limit))));
     }

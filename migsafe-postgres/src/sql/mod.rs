@@ -17,6 +17,6 @@ pub(crate) use journal::{
 pub(crate) use quote::{Ident, Literal, Table};
 pub(crate) use read::{absence, columns_of_table, facts, holders, lenient_rows, rows, stamp};
 pub(crate) use step::{
-    SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings,
-    time, transaction_is_ours,
+    SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings, time,
+    transaction_is_ours,
 };

@@ -144,9 +144,10 @@ fn age_ms(since: &'static str) -> String {
     format!("(extract(epoch FROM pg_catalog.clock_timestamp() - {since}) * 1000)::bigint")
 }
 
+/// The processes that hold the lock; 0 is a prepared transaction, which has none.
 fn holder_pids() -> String {
     format!(
-        "(SELECT pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = {high} \
+        "(SELECT coalesce(pid, 0) AS pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = {high} \
          AND objid = {low} AND objsubid = 1 AND granted AND database = \
          (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))",
         high = ADVISORY_LOCK_KEY >> 32,

@@ -100,22 +100,46 @@ fn a_connection_cut_in_the_script_leaves_nothing() {
 }
 
 #[test]
-fn a_connection_cut_on_beginning_leaves_nothing() {
+fn a_connection_cut_on_beginning_is_replaced_once() {
     let database = database_with_history();
     let (proxy, url) = through(&database);
     block_on(async {
         let store = store(&url).await;
         let mut session = store.open_session().await.unwrap();
-        assert!(matches!(session.begin().await.unwrap(), Begun::Locked(_)));
+        for _ in 0..2 {
+            proxy.cut_before("pg_try_advisory_xact_lock");
+            session.begin().await.unwrap();
+            session.rollback().await.unwrap();
+        }
+        assert_eq!(proxy.fired(), 2);
+        // The old one may still have the lock when the new one asks.
+        proxy.cut_after("pg_try_advisory_xact_lock");
+        while let Begun::Held(_) = session.begin().await.unwrap() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         session.rollback().await.unwrap();
-        proxy.cut_after("pg_try_advisory_xact_lock");
+        proxy.cut_before("pg_try_advisory_xact_lock");
+        proxy.cut_before("pg_try_advisory_xact_lock");
         assert!(session.begin().await.is_err());
+        assert_eq!(proxy.fired(), 5);
         assert_lock_free(&database);
-        // One that was idle before is replaced once.
-        proxy.cut_after("pg_try_advisory_xact_lock");
-        rows(&store).await;
+    });
+}
+
+#[test]
+fn a_session_whose_future_was_dropped_is_of_no_more_use() {
+    let database = database_with_history();
+    block_on(async {
+        let store = store(&database.url()).await;
         let mut session = store.open_session().await.unwrap();
-        assert!(matches!(session.begin().await.unwrap(), Begun::Locked(_)));
+        session.begin().await.unwrap();
+        let plain = StepOptions::default();
+        let step = apply_in(&store, &mut *session, "m", "SELECT pg_sleep(60)", plain);
+        assert!(tokio::time::timeout(Duration::from_millis(300), step).await.is_err());
+        assert!(session.rollback().await.is_err());
+        assert!(session.begin().await.is_err());
+        session.finish().await;
+        assert_lock_free(&database);
     });
 }
 

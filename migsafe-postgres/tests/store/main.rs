@@ -1,4 +1,5 @@
 //! The PostgreSQL store on a real server: what the conformance suite cannot ask of every backend.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "../common/mod.rs"]
 mod common;

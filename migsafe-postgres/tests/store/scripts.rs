@@ -405,3 +405,30 @@ fn a_script_that_returns_many_rows_is_no_burden() {
         assert!(has_table(&database, "t"));
     });
 }
+
+#[test]
+fn notifications_of_a_script_do_not_hide_its_outcome() {
+    let database = database_with_history();
+    let migrations = folder(&[
+        ("1_listen", "LISTEN channel; NOTIFY channel; CREATE TABLE a (id int);"),
+        ("2_more", "CREATE TABLE b (id int);"),
+    ]);
+    block_on(async {
+        let store = store(&database.url()).await;
+        let run = options().with_policy(lenient());
+        let report = ensure_up_to_date(&store, &migrations, run).await.unwrap();
+        assert_eq!(report.applied().len(), 2);
+        assert_eq!(rows(&store).await.len(), 2);
+    });
+}
+
+#[test]
+fn errors_about_files_of_the_server_are_the_scripts() {
+    let database = database_with_history();
+    block_on(async {
+        let store = store(&database.url()).await;
+        let outcome = apply(&store, "m", "LOAD 'no_such_library'").await;
+        let StepOutcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(failure.code.as_deref(), Some("58P01"));
+    });
+}

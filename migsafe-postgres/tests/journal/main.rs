@@ -1,0 +1,253 @@
+//! Migrations that run statement by statement, on a real server.
+#![expect(clippy::unwrap_used, reason = "a test panics where something is wrong")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::time::Duration;
+
+use common::{block_on, database, deploy, folder, options, rows, store, value, wait_until};
+use migsafe_postgres::core::diagnosis::State;
+use migsafe_postgres::core::engine::status;
+use migsafe_postgres::{Migrations, ensure_up_to_date};
+use migsafe_testing::{Database, PgBouncer, PoolMode, Postgres, Proxy};
+
+const NAME: &str = "20250101000000_index";
+const SETUP: (&str, &str) = (
+    "20240101000000_t",
+    "CREATE TABLE t (id int);\nINSERT INTO t SELECT generate_series(1, 1000);\n",
+);
+const INDEX: &str = "-- migsafe: no-transaction because the index is built concurrently\n\
+    ALTER TABLE t ADD COLUMN a int;\n\
+    CREATE INDEX CONCURRENTLY t_id_idx ON t (id);\n\
+    ALTER TABLE t ADD COLUMN b int;\n";
+
+fn migrations(script: &str) -> Migrations {
+    folder(&[SETUP, (NAME, script)])
+}
+
+fn index_is_valid(database: &Database, index: &str) -> bool {
+    let sql = format!(
+        "SELECT count(*) FROM pg_index WHERE indexrelid = to_regclass('{index}') AND indisvalid"
+    );
+    value(database, &sql) == "1"
+}
+
+fn columns(database: &Database) -> String {
+    value(
+        database,
+        "SELECT string_agg(attname, ',' ORDER BY attnum) FROM pg_attribute \
+         WHERE attrelid = 't'::regclass AND attnum > 0",
+    )
+}
+
+fn leases(database: &Database) -> String {
+    value(database, "SELECT count(*) FROM migsafe.lease")
+}
+
+#[test]
+fn every_statement_is_carried_out_once_and_recorded() {
+    let database = database();
+    block_on(async {
+        let store = store(&database.url()).await;
+        let report = deploy(&store, &migrations(INDEX)).await.unwrap();
+        assert_eq!(report.applied().len(), 2);
+        let row = rows(&store).await.into_iter().find(|row| row.migration_name == NAME).unwrap();
+        assert!(row.is_finished());
+        assert_eq!((row.applied_steps_count, row.logs), (Some(1), None));
+        assert!(deploy(&store, &migrations(INDEX)).await.unwrap().applied().is_empty());
+    });
+    assert!(index_is_valid(&database, "t_id_idx"));
+    assert_eq!(columns(&database), "id,a,b");
+    let journal = "SELECT string_agg(statement || state || in_transaction, ' ' ORDER BY statement) \
+                   FROM migsafe.journal";
+    assert_eq!(value(&database, journal), "1donetrue 2donefalse 3donetrue");
+    assert_eq!(leases(&database), "0");
+}
+
+#[test]
+fn a_statement_alone_in_its_file_needs_no_header() {
+    let database = database();
+    block_on(async {
+        let store = store(&database.url()).await;
+        let alone = migrations("CREATE INDEX CONCURRENTLY t_id_idx ON t (id);");
+        assert_eq!(deploy(&store, &alone).await.unwrap().applied().len(), 2);
+    });
+    assert!(index_is_valid(&database, "t_id_idx"));
+}
+
+#[test]
+fn a_cut_before_or_after_any_message_is_gone_on_from() {
+    for after in [false, true] {
+        for pattern in [
+            "ALTER TABLE t ADD COLUMN a",
+            "CREATE INDEX CONCURRENTLY",
+            "ALTER TABLE t ADD COLUMN b",
+            "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL",
+            "UPDATE \"public\".\"_prisma_migrations\" SET finished_at",
+        ] {
+            let database = database();
+            let proxy = Proxy::start(Postgres::shared().port());
+            block_on(async {
+                let direct = store(&database.url()).await;
+                deploy(&direct, &folder(&[SETUP])).await.unwrap();
+                if after {
+                    proxy.cut_after(pattern);
+                } else {
+                    proxy.cut_before(pattern);
+                }
+                let proxied = store(&database.url_through(proxy.port())).await;
+                let context = format!("cut {} {pattern}", if after { "after" } else { "before" });
+                let error = deploy(&proxied, &migrations(INDEX)).await.unwrap_err();
+                assert_eq!(proxy.fired(), 1, "{context}");
+                assert!(!error.is_refusal(), "{context}: {error}");
+                drop(proxied);
+                // Whatever was lost, status says where it goes on, and a deploy goes on.
+                wait_until(
+                    &database,
+                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'migsafe'",
+                    "1",
+                    Duration::from_secs(10),
+                );
+                let found = status(&direct, &migrations(INDEX), &options()).await.unwrap();
+                let state = found.diagnosis().entry(NAME).unwrap().state();
+                assert!(!found.is_refused(), "{context}: {:?}", found.findings());
+                assert!(matches!(state, State::Failed | State::Applied), "{context}: {state}");
+                let report = deploy(&direct, &migrations(INDEX)).await;
+                let report = report.unwrap_or_else(|error| panic!("{context}: {error}"));
+                assert!(report.status().is_up_to_date(), "{context}");
+            });
+            assert!(index_is_valid(&database, "t_id_idx"));
+            assert_eq!(columns(&database), "id,a,b", "{pattern}");
+            assert_eq!(leases(&database), "0");
+        }
+    }
+}
+
+#[test]
+fn a_failed_build_is_named_dropped_and_built_again() {
+    let database = database();
+    let unique = migrations("CREATE UNIQUE INDEX CONCURRENTLY t_id_key ON t (id);");
+    block_on(async {
+        let store = store(&database.url()).await;
+        deploy(&store, &folder(&[SETUP])).await.unwrap();
+        database.query("INSERT INTO t VALUES (7)").unwrap();
+        let error = deploy(&store, &unique).await.unwrap_err();
+        assert_eq!(error.code(), "statement-failed");
+        assert!(error.to_string().contains("23505"), "{error}");
+        assert!(!index_is_valid(&database, "t_id_key"));
+        // Nothing goes on by itself after an error of the server.
+        assert!(deploy(&store, &unique).await.unwrap_err().is_refusal());
+        database.query("DELETE FROM t WHERE id = 7").unwrap();
+        let resumed = ensure_up_to_date(&store, &unique, options().resume_failed(true)).await;
+        assert!(resumed.unwrap().status().is_up_to_date());
+    });
+    assert!(index_is_valid(&database, "t_id_key"));
+}
+
+#[test]
+fn an_invalid_index_behind_if_not_exists_is_caught() {
+    let database = database();
+    let script = "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS t_id_key ON t (id);";
+    block_on(async {
+        let store = store(&database.url()).await;
+        deploy(&store, &folder(&[SETUP])).await.unwrap();
+        database.query("INSERT INTO t VALUES (7)").unwrap();
+        database.query("CREATE UNIQUE INDEX CONCURRENTLY t_id_key ON t (id)").unwrap_err();
+        database.query("DELETE FROM t WHERE id = 7").unwrap();
+        assert!(!index_is_valid(&database, "t_id_key"));
+        deploy(&store, &migrations(script)).await.unwrap();
+    });
+    assert!(index_is_valid(&database, "t_id_key"));
+}
+
+/// Prisma waits for the lock inside a statement, which holds a snapshot that the build waits for. With
+/// the lock free while the build runs, both go on.
+#[test]
+fn a_deployer_that_blocks_on_the_lock_does_not_deadlock_with_the_build() {
+    let database = database();
+    block_on(async {
+        let store = store(&database.url()).await;
+        deploy(&store, &folder(&[SETUP])).await.unwrap();
+    });
+    let mut blocker = database.client();
+    // An old snapshot, which the build waits for.
+    blocker.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").unwrap();
+    let url = database.url();
+    let deployer = std::thread::spawn(move || {
+        block_on(async { deploy(&store(&url).await, &migrations(INDEX)).await.map(|_| ()) })
+    });
+    // The build waits for the blocker's transaction.
+    let building = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                    AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'";
+    wait_until(&database, building, "1", Duration::from_secs(20));
+    let mut prisma = database.client();
+    prisma.set_timeout(Some(Duration::from_secs(10))).unwrap();
+    prisma.query("SELECT pg_advisory_lock(72707369)").unwrap();
+    blocker.query("COMMIT").unwrap();
+    drop(prisma);
+    deployer.join().unwrap().unwrap();
+    assert!(index_is_valid(&database, "t_id_idx"));
+}
+
+#[test]
+fn others_see_it_running_and_wait_for_it() {
+    let database = database();
+    block_on(async {
+        deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
+    });
+    let mut blocker = database.client();
+    // An old snapshot, which the build waits for.
+    blocker.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").unwrap();
+    let start = |url: String| {
+        std::thread::spawn(move || {
+            block_on(async { deploy(&store(&url).await, &migrations(INDEX)).await })
+        })
+    };
+    let first = start(database.url());
+    let building = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                    AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'";
+    wait_until(&database, building, "1", Duration::from_secs(20));
+    block_on(async {
+        let found =
+            status(&store(&database.url()).await, &migrations(INDEX), &options()).await.unwrap();
+        assert_eq!(found.diagnosis().entry(NAME).unwrap().state(), State::Running);
+    });
+    let second = start(database.url());
+    std::thread::sleep(Duration::from_millis(300));
+    blocker.query("COMMIT").unwrap();
+    let first = first.join().unwrap().unwrap();
+    let second = second.join().unwrap().unwrap();
+    assert_eq!((first.applied().len(), second.applied().len()), (1, 0));
+    assert!(second.status().is_up_to_date());
+    assert_eq!(columns(&database), "id,a,b");
+}
+
+#[test]
+fn a_partition_is_detached_and_a_pending_detach_is_finalised() {
+    let database = database();
+    let parent = "CREATE TABLE p (id int) PARTITION BY RANGE (id);\n\
+        CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);\n";
+    let detach = "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY;";
+    block_on(async {
+        let store = store(&database.url()).await;
+        let migrations = folder(&[("20240101000000_p", parent), (NAME, detach)]);
+        deploy(&store, &migrations).await.unwrap();
+    });
+    assert_eq!(value(&database, "SELECT count(*) FROM pg_inherits"), "0");
+}
+
+#[test]
+fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
+    let database = database();
+    let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 2);
+    block_on(async {
+        deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
+        let pooled = store(&pooler.url(database.name())).await;
+        let error = deploy(&pooled, &migrations(INDEX)).await.unwrap_err();
+        assert_eq!(error.code(), "unsafe-setting");
+        assert!(error.help().contains("direct"), "{}", error.help());
+        assert_eq!(rows(&pooled).await.len(), 1, "nothing was written");
+    });
+    assert_eq!(columns(&database), "id");
+}
