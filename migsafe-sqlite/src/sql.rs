@@ -40,6 +40,13 @@ pub(crate) const SET_SAVEPOINT: &str = r#"SAVEPOINT "_migsafe_before_script""#;
 /// Takes the script back, and leaves the row.
 pub(crate) const BACK_TO_SAVEPOINT: &str = r#"ROLLBACK TO "_migsafe_before_script""#;
 
+/// A write that is taken back at once.
+pub(crate) const PROBE: &str = r#"SAVEPOINT "_migsafe_probe"; CREATE TABLE "_migsafe_probe" (x); ROLLBACK TO "_migsafe_probe"; RELEASE "_migsafe_probe""#;
+
+/// Whether the database is a file.
+pub(crate) const IS_ON_DISK: &str =
+    "SELECT coalesce(file, '') <> '' FROM pragma_database_list WHERE name = 'main'";
+
 /// How many characters of `logs` are read.
 pub(crate) const LOGS_LIMIT: usize = 4000;
 
@@ -85,16 +92,15 @@ fn literal(column: &str) -> String {
     format!(r#"quote(h."{column}")"#)
 }
 
-/// What there is beside the history: kind and name of every object of the schema with that name or of the user's.
+/// Whether the history table is there, and the names of the user's tables and views: in one statement, so that
+/// both are of one moment. Names are compared as SQLite compares them.
 pub(crate) const READ_CONTENT: &str = concat!(
-    "SELECT group_concat(quote(name), char(10)) FROM (SELECT name FROM sqlite_schema ",
+    "SELECT (SELECT count(*) FROM sqlite_schema WHERE type IN ('table','view') AND lower(name) = '_prisma_migrations'), ",
+    "(SELECT group_concat(quote(name), char(10)) FROM (SELECT name FROM sqlite_schema ",
     "WHERE type IN ('table','view') ",
     r"AND lower(name) NOT LIKE 'sqlite\_%' ESCAPE '\' AND lower(name) NOT LIKE '\_migsafe\_%' ESCAPE '\' ",
-    "ORDER BY name LIMIT 1000)"
+    "ORDER BY name LIMIT 1000))"
 );
-
-/// Whether the history table is there; compared as SQLite compares names.
-pub(crate) const COUNT_HISTORY_TABLES: &str = "SELECT count(*) FROM sqlite_schema WHERE type IN ('table','view') AND lower(name) = '_prisma_migrations'";
 
 /// A new row.
 pub(crate) fn insert_row(row: &HistoryRow) -> String {

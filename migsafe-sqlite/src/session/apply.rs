@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use migsafe_core::history::HistoryRow;
+use migsafe_core::policy::Location;
 use migsafe_core::sql::{Fact, TransactionClass};
 use migsafe_core::store::{Aborted, ScriptFailure, StepOutcome, StepRequest};
 
@@ -26,6 +27,25 @@ pub(super) fn wants_foreign_keys_off(step: &StepRequest<'_>) -> bool {
     })
 }
 
+/// Whether the script leaves something on the connection that outlives its transaction: a setting, a temporary table.
+/// It must not reach the migrations after it.
+pub(super) fn leaves_a_trace(step: &StepRequest<'_>) -> bool {
+    let harmless = ["defer_foreign_keys", "foreign_keys", "foreign_key_check", "user_version"];
+    let trace = |fact: &Fact| match fact {
+        Fact::Pragma(name) => !harmless.contains(&name.as_str()),
+        _ => false,
+    };
+    let statements = step.statements.statements();
+    statements.iter().any(|statement| {
+        statement.has(trace) || {
+            let text = step.script.get(statement.range()).unwrap_or_default();
+            text.split_ascii_whitespace().take(3).any(|word| {
+                word.eq_ignore_ascii_case("TEMP") || word.eq_ignore_ascii_case("TEMPORARY")
+            })
+        }
+    })
+}
+
 /// Whether the script may write to the history: then nothing is taken for known afterwards.
 pub(super) fn may_touch_history(script: &str) -> bool {
     mentions(script, "_prisma_migrations") || mentions(script, "writable_schema")
@@ -41,6 +61,10 @@ pub(super) async fn apply(
     transaction: Transaction,
     step: &StepRequest<'_>,
 ) -> StepOutcome {
+    if let Some(failure) = refused(step) {
+        work.roll_back().await;
+        return StepOutcome::Aborted { reason: Aborted::NeedsNoTransaction, failure };
+    }
     let off = wants_foreign_keys_off(step);
     let transaction = match with_foreign_keys(work, transaction, !off).await {
         Ok(transaction) => transaction,
@@ -52,6 +76,26 @@ pub(super) async fn apply(
         let _ = work.connection.run("PRAGMA foreign_keys = ON").await;
     }
     outcome
+}
+
+/// What SQLite would accept without a word, and must not be sent: another file would stay attached, and a journal mode
+/// is not changed inside a transaction, or is changed to one that a killed process leaves a corrupt file with.
+fn refused(step: &StepRequest<'_>) -> Option<ScriptFailure> {
+    for (index, statement) in step.statements.statements().iter().enumerate() {
+        let message = statement.facts().iter().find_map(|fact| match fact {
+            Fact::Attach => Some("ATTACH and DETACH are not possible in a migration"),
+            Fact::JournalModePragma(_) => {
+                Some("the journal mode cannot be changed inside a transaction")
+            }
+            _ => None,
+        });
+        if let Some(message) = message {
+            let mut failure = ScriptFailure::new(message);
+            failure.location = Location::of_statement(index, statement);
+            return Some(failure);
+        }
+    }
+    None
 }
 
 /// The same transaction with foreign keys on or off. The switch works only outside of a transaction; if another

@@ -1,5 +1,6 @@
 //! The connection of a session: its own to a file, or its turn at the shared one in memory.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::watch::Watch;
 /// Where a session's statements go.
 #[derive(Debug)]
 pub(super) enum Link {
-    Own { connection: Box<Connection>, watch: Arc<Watch>, knows: bool },
+    Own { connection: Box<Connection>, watch: Arc<Watch>, path: PathBuf, knows: bool },
     Shared { memory: Arc<Memory>, session: u64 },
 }
 
@@ -30,7 +31,7 @@ impl Link {
         in_transaction: bool,
     ) -> Result<Option<Grip<'_>>, Fault> {
         match self {
-            Self::Own { connection, watch, knows } => {
+            Self::Own { connection, watch, knows, .. } => {
                 Ok(Some(Grip::Own { connection, watch, knows }))
             }
             Self::Shared { memory, session } => {

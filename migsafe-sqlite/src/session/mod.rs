@@ -39,6 +39,10 @@ pub(crate) struct SqliteSession {
     known: Option<i64>,
     /// Whether the next transaction begins with foreign keys on: what the last step wanted.
     foreign_keys: bool,
+    /// A write was possible once.
+    writable: bool,
+    /// The last script left a setting on the connection: the next transaction gets a new one.
+    stale: bool,
     /// A call is under way; still set at the next one, its future was dropped half way.
     calling: bool,
     dead: bool,
@@ -62,6 +66,8 @@ impl SqliteSession {
             open: None,
             known: None,
             foreign_keys: true,
+            writable: false,
+            stale: false,
             calling: false,
             dead: false,
         }
@@ -87,39 +93,60 @@ impl SqliteSession {
         })
     }
 
-    async fn try_begin(&mut self) -> Result<Begun, Fault> {
-        let Some(mut grip) = self.link.grip(BEGIN_WAIT, false).await? else {
+    async fn try_begin(&mut self) -> Result<Begun, StoreError> {
+        if self.stale {
+            self.reopen().await.map_err(|fault| fault.store_error(BEGIN))?;
+            self.stale = false;
+        }
+        let grip = self.link.grip(BEGIN_WAIT, false).await;
+        let Some(mut grip) = grip.map_err(|fault| fault.store_error(BEGIN))? else {
             return Ok(Begun::Held(None));
         };
-        let knows = grip.knows();
-        let mut work = Work::new(&mut grip, &*self.env, self.busy_wait)?;
-        let transaction = match work.begin(BEGIN_WAIT, self.foreign_keys).await {
-            Ok(transaction) => transaction,
-            Err(fault) if fault.is_busy() => {
-                grip.release(false, false);
-                return Ok(Begun::Held(None));
-            }
-            Err(fault) => {
-                grip.release(false, false);
-                return Err(fault);
-            }
+        let knows = grip.knows().then_some(self.known).flatten();
+        let begun = match Work::new(&mut grip, &*self.env, self.busy_wait) {
+            Ok(mut work) => begin(&mut work, self.foreign_keys, !self.writable, knows).await,
+            Err(fault) => Err(fault.store_error(BEGIN)),
         };
-        let begun = if knows && self.known == Some(transaction.version) {
-            Begun::Unchanged
-        } else {
-            match read::reading(work.connection).await {
-                Ok(reading) => Begun::Locked(Box::new(reading)),
-                Err(fault) => {
-                    work.roll_back().await;
-                    grip.release(false, false);
-                    return Err(fault);
-                }
-            }
-        };
-        self.known = Some(transaction.version);
-        self.open = Some(transaction);
-        grip.release(true, true);
+        let open = matches!(begun, Ok((Some(_), _)));
+        grip.release(open, open);
+        let (transaction, begun) = begun?;
+        if let Some(transaction) = transaction {
+            self.writable = true;
+            self.known = Some(transaction.version);
+            self.open = Some(transaction);
+        }
         Ok(begun)
+    }
+}
+
+const BEGIN: &str = "begin a transaction";
+
+/// Begins, and reads the history unless it is the one that is known. `first`: nothing was written yet over this
+/// connection.
+async fn begin(
+    work: &mut Work<'_>,
+    foreign_keys: bool,
+    first: bool,
+    known: Option<i64>,
+) -> Result<(Option<Transaction>, Begun), StoreError> {
+    let transaction = match work.begin(BEGIN_WAIT, foreign_keys).await {
+        Ok(transaction) => transaction,
+        Err(fault) if fault.is_busy() => return Ok((None, Begun::Held(None))),
+        Err(fault) => return Err(fault.store_error(BEGIN)),
+    };
+    if first && let Err(error) = work.probe().await {
+        work.roll_back().await;
+        return Err(error);
+    }
+    if known == Some(transaction.version) {
+        return Ok((Some(transaction), Begun::Unchanged));
+    }
+    match read::reading(work.connection).await {
+        Ok(reading) => Ok((Some(transaction), Begun::Locked(Box::new(reading)))),
+        Err(fault) => {
+            work.roll_back().await;
+            Err(fault.store_error("read the migration history"))
+        }
     }
 }
 
@@ -133,10 +160,7 @@ impl WriteSession for SqliteSession {
         }
         let begun = self.try_begin().await;
         self.calling = false;
-        begun.map_err(|fault| {
-            self.dead |= fault.is_dead();
-            fault.store_error("begin a transaction")
-        })
+        begun
     }
 
     async fn create_history_table(&mut self) -> Result<(), StoreError> {
@@ -182,6 +206,7 @@ impl WriteSession for SqliteSession {
         if apply::may_touch_history(step.script) {
             self.known = None;
         }
+        self.stale |= apply::leaves_a_trace(&step);
         self.dead |= matches!(
             outcome,
             StepOutcome::Unknown(_) | StepOutcome::Aborted { reason: Aborted::ConnectionLost, .. }

@@ -20,9 +20,13 @@ impl SqliteSession {
         let mut connection = Connection::open(path, Access::Create, busy_wait)
             .await
             .map_err(|fault| cannot_open(&fault, path))?;
-        check_journal(&mut connection).await?;
         let watch = connection.watch().await.map_err(|fault| fault.store_error(DOING))?;
-        let link = Link::Own { connection: Box::new(connection), watch, knows: true };
+        let link = Link::Own {
+            connection: Box::new(connection),
+            watch,
+            path: path.to_owned(),
+            knows: true,
+        };
         Ok(Self::new(link, busy_wait))
     }
 
@@ -30,6 +34,21 @@ impl SqliteSession {
     pub(crate) fn in_memory(memory: Arc<Memory>, busy_wait: Duration) -> Self {
         let session = memory.session();
         Self::new(Link::Shared { memory, session }, busy_wait)
+    }
+
+    /// Puts a new connection in the place of one that a script left settings on. In memory there is
+    /// only the one.
+    pub(super) async fn reopen(&mut self) -> Result<(), Fault> {
+        let Link::Own { connection, watch, path, .. } = &mut self.link else {
+            return Ok(());
+        };
+        let mut fresh = Connection::open(path, Access::Write, self.busy_wait).await?;
+        *watch = fresh.watch().await?;
+        let old = std::mem::replace(&mut **connection, fresh);
+        old.close().await;
+        // Data versions of two connections mean nothing to each other.
+        self.known = None;
+        Ok(())
     }
 
     /// Closes the connection, and waits until it is closed.
@@ -51,40 +70,4 @@ fn cannot_open(fault: &Fault, path: &Path) -> StoreError {
         .with_help("create the folder, or check the path in the database URL");
     }
     fault.store_error(DOING)
-}
-
-/// Without a journal on disk a process that is killed can leave a corrupt file.
-async fn check_journal(connection: &mut Connection) -> Result<(), StoreError> {
-    let mode =
-        connection.bytes("PRAGMA journal_mode").await.map_err(|fault| fault.store_error(DOING))?;
-    let mode = String::from_utf8_lossy(&mode).to_ascii_lowercase();
-    if matches!(mode.as_str(), "off" | "memory") {
-        return Err(StoreError::new(
-            StoreErrorCode::UnsafeSetting,
-            format!("the journal mode is `{mode}`: a killed process could leave a corrupt file"),
-        )
-        .with_help("use a journal mode with a journal on disk, such as `delete` or `wal`"));
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_journal_that_is_not_on_disk_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.db");
-        let wait = Duration::from_secs(1);
-        for (mode, fits) in [("off", false), ("memory", false), ("delete", true), ("wal", true)] {
-            let mut connection = Connection::open(&path, Access::Create, wait).await.unwrap();
-            connection.run(format!("PRAGMA journal_mode = {mode}")).await.unwrap();
-            let result = check_journal(&mut connection).await;
-            assert_eq!(result.is_ok(), fits, "{mode}");
-            if let Err(error) = result {
-                assert_eq!(error.code(), StoreErrorCode::UnsafeSetting);
-            }
-        }
-    }
 }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use migsafe_core::env::Env;
-use migsafe_core::store::StoreError;
+use migsafe_core::store::{StoreError, StoreErrorCode};
 use sqlx::Row as _;
 
 use super::link::Grip;
 use crate::connection::Connection;
 use crate::error::{Fault, code};
+use crate::sql;
 use crate::watch::Watch;
 
 /// An open transaction.
@@ -83,6 +84,27 @@ impl<'a> Work<'a> {
                 Err(Fault::of(Some(code::ERROR), "foreign keys cannot be switched"))
             }
         }
+    }
+
+    /// Finds out whether the file can be written at all, and safely.
+    ///
+    /// On a file that cannot be written, SQLite turns BEGIN IMMEDIATE into the begin of a read without a word, and the journal is
+    /// only created with the first write. Without a journal on disk (never so in memory) a process
+    /// that is killed can leave a corrupt file.
+    pub(super) async fn probe(&mut self) -> Result<(), StoreError> {
+        let failed = |fault: Fault| fault.store_error("write to the database");
+        let mode = self.connection.bytes("PRAGMA journal_mode").await.map_err(failed)?;
+        let mode = String::from_utf8_lossy(&mode).to_ascii_lowercase();
+        let on_disk = self.connection.integer(sql::IS_ON_DISK).await.map_err(failed)?;
+        if on_disk != 0 && matches!(mode.as_str(), "off" | "memory") {
+            let message = format!(
+                "the journal mode is `{mode}`: a killed process could leave a corrupt file"
+            );
+            return Err(StoreError::new(StoreErrorCode::UnsafeSetting, message).with_help(
+                "use a journal mode with a journal on disk, such as `delete` or `wal`",
+            ));
+        }
+        self.connection.run(sql::PROBE).await.map(drop).map_err(failed)
     }
 
     /// Ends the transaction without a trace, if it has not ended by itself.

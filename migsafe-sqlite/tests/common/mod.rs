@@ -80,10 +80,8 @@ impl Db {
     /// The first column of every row, as text.
     pub(crate) async fn texts(&self, sql: &str) -> Vec<String> {
         let mut connection = self.connect().await;
-        let rows = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
+        let rows =
+            sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await.unwrap();
         sqlx::Connection::close(connection).await.unwrap();
         rows.iter()
             .map(|row| row.try_get_unchecked::<Option<String>, _>(0).unwrap().unwrap_or_default())
@@ -92,10 +90,8 @@ impl Db {
 
     pub(crate) async fn integer(&self, sql: &str) -> i64 {
         let mut connection = self.connect().await;
-        let row = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
+        let row =
+            sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.unwrap();
         sqlx::Connection::close(connection).await.unwrap();
         row.get(0)
     }
@@ -194,7 +190,8 @@ pub(crate) fn insert(row: &HistoryRow) -> String {
     let quote = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let time = |time: &Option<StoredTime>| {
         time.as_ref().map_or("NULL".to_owned(), |time| {
-            time.at().map_or_else(|| quote(&time.to_string()), |at| at.timestamp_millis().to_string())
+            time.at()
+                .map_or_else(|| quote(&time.to_string()), |at| at.timestamp_millis().to_string())
         })
     };
     format!(
