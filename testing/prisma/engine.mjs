@@ -1,6 +1,6 @@
-// Runs one command of the real Prisma schema engine.
+// Runs commands of the real Prisma schema engine, one after the other.
 //
-// Usage: node engine.mjs FOLDER < request.json > answer.json
+// Usage: node engine.mjs FOLDER < requests.json > answers.json
 //
 // FOLDER holds node_modules with @prisma/schema-engine-wasm and the two driver adapters, all of one Prisma version.
 // The engine is the WebAssembly build, because it is the only one that npm packages ship: the native engine behind
@@ -10,9 +10,12 @@
 // For SQLite it is @prisma/adapter-libsql and not @prisma/adapter-better-sqlite3: both store the same values, but
 // better-sqlite3 downloads or compiles its native part at install time, libsql ships it in npm packages.
 //
-// Request: { command, provider: "postgresql" | "sqlite", url, migrations: folder, migration?: name,
-//            timestampFormat?: "iso8601" | "unixepoch-ms", externalTables?: [name] }
-// Answer:  { ok: … } or { error: { message, code?, panic? } }
+// Requests: [{ command, provider: "postgresql" | "sqlite", url, migrations: folder, migration?: name,
+//              timestampFormat?: "iso8601" | "unixepoch-ms", externalTables?: [name] }]
+// Answers:  [{ ok: … } or { error: { message, code?, panic? } }]
+//
+// Every request has an engine and connections of its own, which are closed before the next one, as if it were a
+// process of its own; only starting Node.js and compiling the engine is done once.
 
 import { webcrypto } from 'node:crypto'
 import { readFile, readdir } from 'node:fs/promises'
@@ -35,12 +38,14 @@ globalThis.PRISMA_WASM_PANIC_REGISTRY = {
   },
 }
 
+let engines = 0
+let SchemaEngine
+
+// An engine that has panicked is not used again: the next one is a new instance, with JavaScript of its own.
 async function loadEngine() {
-  const glue = await load('@prisma/schema-engine-wasm/schema_engine_bg')
-  const wasm = path.join(
-    path.dirname(require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')),
-    'schema_engine_bg.wasm',
-  )
+  const glueFile = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
+  const wasm = path.join(path.dirname(glueFile), 'schema_engine_bg.wasm')
+  const glue = await import(`${pathToFileURL(glueFile)}?${(engines += 1)}`)
   const { instance } = await WebAssembly.instantiate(await readFile(wasm), {
     './schema_engine_bg.js': glue,
   })
@@ -49,6 +54,7 @@ async function loadEngine() {
   return glue.SchemaEngine
 }
 
+// The factory of connections, and a function that closes those it has made.
 async function loadAdapter({ provider, url, timestampFormat }) {
   const utils = await load('@prisma/driver-adapter-utils')
   let factory
@@ -56,10 +62,18 @@ async function loadAdapter({ provider, url, timestampFormat }) {
     const { PrismaPg } = await load('@prisma/adapter-pg')
     const parsed = new URL(url)
     const schema = parsed.searchParams.get('schema') ?? undefined
-    parsed.searchParams.delete('schema')
-    // The native engine sets the path itself; the adapter leaves it to its user.
-    const options = schema && `-c search_path="${schema}"`
-    factory = new PrismaPg({ connectionString: parsed.href, max: 1, options }, { schema })
+    // In parts: with a connection string the adapter would take the main database for its shadow database.
+    const config = {
+      host: parsed.hostname,
+      port: Number(parsed.port),
+      user: decodeURIComponent(parsed.username),
+      database: decodeURIComponent(parsed.pathname.slice(1)),
+      max: 1,
+      application_name: 'prisma',
+      // The native engine sets the path itself; the adapter leaves it to its user.
+      options: schema && `-c search_path="${schema}"`,
+    }
+    factory = new PrismaPg(config, { schema })
   } else if (provider === 'sqlite') {
     const { PrismaLibSql } = await load('@prisma/adapter-libsql')
     class Sqlite extends PrismaLibSql {
@@ -71,7 +85,17 @@ async function loadAdapter({ provider, url, timestampFormat }) {
   } else {
     throw new Error(`unknown provider ${provider}`)
   }
-  return utils.bindMigrationAwareSqlAdapterFactory(factory)
+  const connections = []
+  for (const connect of ['connect', 'connectToShadowDb']) {
+    const original = factory[connect].bind(factory)
+    factory[connect] = async () => {
+      const connection = await original()
+      connections.push(connection)
+      return connection
+    }
+  }
+  const close = () => Promise.allSettled(connections.map(async (each) => each.dispose()))
+  return { adapter: utils.bindMigrationAwareSqlAdapterFactory(factory), close }
 }
 
 // The adapter recognises "no such table" at the start of a message only, where libsql puts the name of the error code.
@@ -110,14 +134,7 @@ async function listMigrations(folder) {
   }
 }
 
-async function run(request) {
-  const SchemaEngine = await loadEngine()
-  const datamodel = `datasource db {\n  provider = "${request.provider}"\n}\n`
-  const engine = await SchemaEngine.new(
-    { datamodels: [['schema.prisma', datamodel]] },
-    () => {},
-    await loadAdapter(request),
-  )
+async function run(engine, request) {
   const migrationsList = await listMigrations(request.migrations)
   const filters = { externalTables: request.externalTables ?? [], externalEnums: [] }
   const migrationName = request.migration
@@ -134,13 +151,32 @@ async function run(request) {
       return engine.markMigrationApplied({ migrationName, migrationsList })
     case 'resolveRolledBack':
       return engine.markMigrationRolledBack({ migrationName })
+    case 'devDiagnostic':
+      return engine.devDiagnostic({ migrationsList, filters })
     default:
       throw new Error(`unknown command ${request.command}`)
   }
 }
 
-const answer = await run(JSON.parse(await text(process.stdin))).then(
-  (ok) => ({ ok: ok ?? null }),
-  (error) => ({ error: { ...error, message: error.message, panic } }),
-)
-process.stdout.write(JSON.stringify(answer), () => process.exit(0))
+async function answer(request) {
+  SchemaEngine ??= await loadEngine()
+  const datamodel = `datasource db {\n  provider = "${request.provider}"\n}\n`
+  const { adapter, close } = await loadAdapter(request)
+  panic = undefined
+  try {
+    const datamodels = [['schema.prisma', datamodel]]
+    const engine = await SchemaEngine.new({ datamodels }, () => {}, adapter)
+    return { ok: (await run(engine, request)) ?? null }
+  } catch (error) {
+    if (panic !== undefined) SchemaEngine = undefined
+    return { error: { ...error, message: error.message, panic } }
+  } finally {
+    await close()
+  }
+}
+
+const answers = []
+for (const request of JSON.parse(await text(process.stdin))) {
+  answers.push(await answer(request))
+}
+process.stdout.write(JSON.stringify(answers), () => process.exit(0))

@@ -24,6 +24,6 @@ mod wire;
 
 pub use pgbouncer::{PgBouncer, PoolMode};
 pub use postgres::{Database, Postgres, PostgresOptions};
-pub use prisma::{Prisma, PrismaError, PrismaTarget, PrismaVersion};
+pub use prisma::{Prisma, PrismaCommand, PrismaError, PrismaProcess, PrismaTarget, PrismaVersion};
 pub use proxy::Proxy;
 pub use wire::{Client, Row, WireError};

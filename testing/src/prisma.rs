@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -22,9 +22,10 @@ pub enum PrismaVersion {
 
 /// One version of the engine, as its npm packages ship it.
 ///
-/// Every call is a process of its own, and takes a good part of a second. Limits of this build of the engine are
-/// listed in `testing/prisma/engine.mjs`; one more: on an SQLite database without history table
-/// [`Prisma::diagnose`] fails with `P1014`.
+/// Every call is a process of its own, and takes a good part of a second; [`Prisma::run_all`] runs many commands in
+/// one. Limits of this build of the engine are listed in
+/// `testing/prisma/engine.mjs`; one more: on an SQLite database without history table [`Prisma::diagnose`] fails
+/// with `P1014`.
 #[derive(Clone, Debug)]
 pub struct Prisma {
     node: PathBuf,
@@ -38,6 +39,30 @@ pub struct PrismaTarget {
     url: String,
     migrations: PathBuf,
     timestamp_format: Option<&'static str>,
+    external_tables: Vec<String>,
+}
+
+/// A command of the engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PrismaCommand {
+    /// See [`Prisma::diagnose`].
+    Diagnose,
+    /// See [`Prisma::deploy`].
+    Deploy,
+    /// See [`Prisma::resolve_applied`].
+    ResolveApplied(String),
+    /// See [`Prisma::resolve_rolled_back`].
+    ResolveRolledBack(String),
+    /// What `prisma migrate dev` asks first: replays the folder in a shadow database and compares. The
+    /// answer's `action` is `createMigration`, or `reset` with a `reason`.
+    DevDiagnostic,
+}
+
+/// A command that runs in a process of its own meanwhile; ended with this value.
+#[derive(Debug)]
+pub struct PrismaProcess {
+    node: Option<Child>,
 }
 
 /// What the engine answered instead of a result.
@@ -89,8 +114,35 @@ impl PrismaTarget {
         self
     }
 
+    /// Tells the engine that these tables are somebody else's, as `tables.external` of its configuration does.
+    #[must_use]
+    pub fn with_external_tables(mut self, tables: &[&str]) -> Self {
+        self.external_tables = tables.iter().map(|&table| table.to_owned()).collect();
+        self
+    }
+
     fn new(provider: &'static str, url: String, migrations: PathBuf) -> Self {
-        Self { provider, url, migrations, timestamp_format: None }
+        let external_tables = Vec::new();
+        Self { provider, url, migrations, timestamp_format: None, external_tables }
+    }
+
+    fn request(&self, command: &PrismaCommand) -> Value {
+        let (command, migration) = match command {
+            PrismaCommand::Diagnose => ("diagnose", None),
+            PrismaCommand::Deploy => ("deploy", None),
+            PrismaCommand::ResolveApplied(name) => ("resolveApplied", Some(name)),
+            PrismaCommand::ResolveRolledBack(name) => ("resolveRolledBack", Some(name)),
+            PrismaCommand::DevDiagnostic => ("devDiagnostic", None),
+        };
+        json!({
+            "command": command,
+            "provider": self.provider,
+            "url": self.url,
+            "migrations": self.migrations,
+            "migration": migration,
+            "timestampFormat": self.timestamp_format,
+            "externalTables": self.external_tables,
+        })
     }
 }
 
@@ -130,7 +182,7 @@ impl Prisma {
     ///
     /// As the engine decides.
     pub fn diagnose(&self, target: &PrismaTarget) -> Result<Value, PrismaError> {
-        self.run("diagnose", target, None)
+        self.run(target, PrismaCommand::Diagnose)
     }
 
     /// `prisma migrate deploy`; the names of the migrations it applied.
@@ -139,9 +191,7 @@ impl Prisma {
     ///
     /// As the engine decides.
     pub fn deploy(&self, target: &PrismaTarget) -> Result<Vec<String>, PrismaError> {
-        let answer = self.run("deploy", target, None)?;
-        let names = answer["appliedMigrationNames"].as_array().cloned().unwrap_or_default();
-        Ok(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+        self.run(target, PrismaCommand::Deploy).map(|answer| applied(&answer))
     }
 
     /// `prisma migrate resolve --applied NAME`.
@@ -150,7 +200,7 @@ impl Prisma {
     ///
     /// As the engine decides.
     pub fn resolve_applied(&self, target: &PrismaTarget, name: &str) -> Result<(), PrismaError> {
-        self.run("resolveApplied", target, Some(name)).map(drop)
+        self.run(target, PrismaCommand::ResolveApplied(name.to_owned())).map(drop)
     }
 
     /// `prisma migrate resolve --rolled-back NAME`.
@@ -163,23 +213,40 @@ impl Prisma {
         target: &PrismaTarget,
         name: &str,
     ) -> Result<(), PrismaError> {
-        self.run("resolveRolledBack", target, Some(name)).map(drop)
+        self.run(target, PrismaCommand::ResolveRolledBack(name.to_owned())).map(drop)
     }
 
-    fn run(
+    /// Runs commands one after the other in one process, each with connections of its own. A command that
+    /// fails does not keep the next one from running.
+    ///
+    /// # Panics
+    ///
+    /// If the process ends without an answer.
+    #[must_use]
+    pub fn run_all(
         &self,
-        command: &str,
-        target: &PrismaTarget,
-        migration: Option<&str>,
-    ) -> Result<Value, PrismaError> {
-        let request = json!({
-            "command": command,
-            "provider": target.provider,
-            "url": target.url,
-            "migrations": target.migrations,
-            "migration": migration,
-            "timestampFormat": target.timestamp_format,
-        });
+        commands: &[(PrismaTarget, PrismaCommand)],
+    ) -> Vec<Result<Value, PrismaError>> {
+        self.start_all(commands).answers(commands.len())
+    }
+
+    /// Starts one command and does not wait for its end.
+    ///
+    /// # Panics
+    ///
+    /// If Node.js cannot be started.
+    #[must_use]
+    pub fn start(&self, target: &PrismaTarget, command: PrismaCommand) -> PrismaProcess {
+        self.start_all(&[(target.clone(), command)])
+    }
+
+    fn run(&self, target: &PrismaTarget, command: PrismaCommand) -> Result<Value, PrismaError> {
+        self.start(target, command).wait()
+    }
+
+    fn start_all(&self, commands: &[(PrismaTarget, PrismaCommand)]) -> PrismaProcess {
+        let requests: Vec<Value> =
+            commands.iter().map(|(target, command)| target.request(command)).collect();
         let script = tools::workspace().join("testing/prisma/engine.mjs");
         let mut node = Command::new(&self.node)
             .arg(script)
@@ -189,26 +256,92 @@ impl Prisma {
             .stderr(Stdio::piped())
             .spawn()
             .expect("Node.js can be started");
-        // The script reads all of its input before it answers; should it end early, that shows below.
+        // The script reads all of its input before it answers; should it end early, that shows in its answer.
         let mut input = node.stdin.take().expect("standard input is a pipe");
-        let _ = input.write_all(request.to_string().as_bytes());
+        let _ = input.write_all(Value::from(requests).to_string().as_bytes());
         drop(input);
+        PrismaProcess { node: Some(node) }
+    }
+}
+
+impl PrismaProcess {
+    /// Waits for the end of the command.
+    ///
+    /// # Errors
+    ///
+    /// As the engine decides.
+    ///
+    /// # Panics
+    ///
+    /// If the process ends without an answer.
+    pub fn wait(self) -> Result<Value, PrismaError> {
+        self.answers(1).remove(0)
+    }
+
+    /// Waits for the end of a [`PrismaCommand::Deploy`]; the names of the migrations it applied.
+    ///
+    /// # Errors
+    ///
+    /// As the engine decides.
+    ///
+    /// # Panics
+    ///
+    /// If the process ends without an answer.
+    pub fn wait_for_deploy(self) -> Result<Vec<String>, PrismaError> {
+        self.wait().map(|answer| applied(&answer))
+    }
+
+    /// Ends the process at once, as `kill -9` does.
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    /// Whether the process is still at work.
+    pub fn is_running(&mut self) -> bool {
+        self.node.as_mut().is_some_and(|node| matches!(node.try_wait(), Ok(None)))
+    }
+
+    fn answers(mut self, count: usize) -> Vec<Result<Value, PrismaError>> {
+        let node = self.node.take().expect("the process was started");
         let output = node.wait_with_output().expect("Node.js ends");
-        let mut answer: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
+        let answers: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| {
             panic!("the Prisma engine gave no answer:\n{}", String::from_utf8_lossy(&output.stderr))
         });
-        match answer.get("error") {
-            None => Ok(answer["ok"].take()),
-            Some(error) => Err(PrismaError {
-                code: error["code"].as_str().map(str::to_owned),
-                message: [&error["message"], &error["panic"]]
-                    .iter()
-                    .filter_map(|text| text.as_str())
-                    .collect::<Vec<_>>()
-                    .join("\n"),
-            }),
+        assert_eq!(answers.len(), count, "one answer per command");
+        answers.into_iter().map(result).collect()
+    }
+
+    fn end(&mut self) {
+        if let Some(mut node) = self.node.take() {
+            let _ = node.kill();
+            let _ = node.wait();
         }
     }
+}
+
+impl Drop for PrismaProcess {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn result(mut answer: Value) -> Result<Value, PrismaError> {
+    match answer.get("error") {
+        None => Ok(answer["ok"].take()),
+        Some(error) => Err(PrismaError {
+            code: error["code"].as_str().map(str::to_owned),
+            message: [&error["message"], &error["panic"]]
+                .iter()
+                .filter_map(|text| text.as_str())
+                .collect::<Vec<_>>()
+                .join("\n"),
+        }),
+    }
+}
+
+fn applied(answer: &Value) -> Vec<String> {
+    let names = answer["appliedMigrationNames"].as_array().cloned().unwrap_or_default();
+    names.iter().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 impl fmt::Display for PrismaError {
