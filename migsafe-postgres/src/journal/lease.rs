@@ -116,7 +116,9 @@ impl Keeper {
                 return Err(pooled());
             }
             begun.ok("looking for a pooler")?;
-            let (pid, _) = process(&mut self.connection, Some(PROBE_LIMIT)).await?;
+            let Ok((pid, _)) = process(&mut self.connection, Some(PROBE_LIMIT)).await else {
+                return Err(pooled());
+            };
             let ended = other.send_within("ROLLBACK".to_owned(), Some(PROBE_LIMIT)).await;
             ended.ok("looking for a pooler")?;
             other.close().await;

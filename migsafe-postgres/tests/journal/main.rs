@@ -103,12 +103,9 @@ fn a_cut_before_or_after_any_message_is_gone_on_from() {
                 assert!(!error.is_refusal(), "{context}: {error}");
                 drop(proxied);
                 // Whatever was lost, status says where it goes on, and a deploy goes on.
-                wait_until(
-                    &database,
-                    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'migsafe'",
-                    "1",
-                    Duration::from_secs(10),
-                );
+                let ours = "SELECT count(*) FROM pg_stat_activity \
+                     WHERE datname = current_database() AND application_name = 'migsafe'";
+                wait_until(&database, ours, "0", Duration::from_secs(10));
                 let found = status(&direct, &migrations(INDEX), &options()).await.unwrap();
                 let state = found.diagnosis().entry(NAME).unwrap().state();
                 assert!(!found.is_refused(), "{context}: {:?}", found.findings());
