@@ -17,6 +17,8 @@ pub struct PostgresOptions {
     /// How long the server may take to answer a question (never a migration); `None` waits for ever.
     pub(crate) answer_timeout: Option<Duration>,
     pub(crate) ignored: Vec<String>,
+    /// The connection for sessions that write, when it is another than the one for reading.
+    pub(crate) direct: Option<PgConnectOptions>,
 }
 
 impl PostgresOptions {
@@ -63,6 +65,7 @@ impl PostgresOptions {
             connect_timeout: Some(Self::CONNECT_TIMEOUT),
             answer_timeout: Some(Self::ANSWER_TIMEOUT),
             ignored: Vec::new(),
+            direct: None,
         }
     }
 
@@ -103,6 +106,34 @@ impl PostgresOptions {
     pub fn with_answer_timeout(mut self, limit: Option<Duration>) -> Self {
         self.answer_timeout = limit;
         self
+    }
+
+    /// The same with a second URL that leads to the server itself, past a pooler (Prisma's `directUrl`).
+    ///
+    /// Reading goes on through the first URL; every session that writes uses the second. Migrations
+    /// that run statement by statement need it where the first leads to a transaction pooler.
+    ///
+    /// # Errors
+    ///
+    /// Code `invalid-url`; also when both name a schema and not the same one.
+    pub fn with_direct_url(mut self, url: &str) -> Result<Self, StoreError> {
+        let direct = Self::from_url(url)?;
+        if direct.schema.is_some() && direct.schema != self.schema {
+            return Err(StoreError::new(
+                StoreErrorCode::InvalidUrl,
+                "the direct URL names another schema than the database URL",
+            ));
+        }
+        self.direct = Some(direct.connect);
+        Ok(self)
+    }
+
+    /// What a session that writes connects with.
+    pub(crate) fn for_writing(&self) -> Self {
+        match &self.direct {
+            Some(direct) => Self { connect: direct.clone(), direct: None, ..self.clone() },
+            None => self.clone(),
+        }
     }
 
     /// The schema of the history table, when one is named.

@@ -136,7 +136,7 @@ impl HistoryStore for PostgresStore {
     }
 
     /// Takes over the idle reading connection, which saves connecting; it never comes back, since
-    /// scripts run on it.
+    /// scripts run on it. With a direct URL it connects to that.
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {
         let idle = self.reading.try_lock().ok().and_then(|mut slot| slot.take());
         let connection = match idle {
@@ -152,7 +152,7 @@ impl HistoryStore for PostgresStore {
             )
             .with_help("migsafe deploys to PostgreSQL 14 and newer"));
         }
-        let (options, env) = (Arc::clone(&self.options), Arc::clone(&self.env));
+        let env = Arc::clone(&self.env);
         Ok(Box::new(PostgresSession::new(options, env, connection)))
     }
 

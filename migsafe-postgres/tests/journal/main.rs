@@ -9,7 +9,7 @@ use std::time::Duration;
 use common::{block_on, database, deploy, folder, options, rows, store, value, wait_until};
 use migsafe_postgres::core::diagnosis::State;
 use migsafe_postgres::core::engine::status;
-use migsafe_postgres::{Migrations, ensure_up_to_date};
+use migsafe_postgres::{Migrations, PostgresOptions, PostgresStore, ensure_up_to_date};
 use migsafe_testing::{Database, PgBouncer, PoolMode, Postgres, Proxy};
 
 const NAME: &str = "20250101000000_index";
@@ -247,4 +247,18 @@ fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
         assert_eq!(rows(&pooled).await.len(), 1, "nothing was written");
     });
     assert_eq!(columns(&database), "id");
+}
+
+#[test]
+fn with_a_direct_url_beside_the_pooler_it_is_carried_out() {
+    let database = database();
+    let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 2);
+    block_on(async {
+        let options = PostgresOptions::from_url(&pooler.url(database.name()))
+            .and_then(|options| options.with_direct_url(&database.url()))
+            .unwrap();
+        let store = PostgresStore::from_options(options);
+        assert_eq!(deploy(&store, &migrations(INDEX)).await.unwrap().applied().len(), 2);
+    });
+    assert!(index_is_valid(&database, "t_id_idx"));
 }
