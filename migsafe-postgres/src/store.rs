@@ -138,10 +138,15 @@ impl HistoryStore for PostgresStore {
     /// Takes over the idle reading connection, which saves connecting; it never comes back, since
     /// scripts run on it. With a direct URL it connects to that.
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {
-        let idle = self.reading.try_lock().ok().and_then(|mut slot| slot.take());
+        let options = Arc::new(self.options.for_writing());
+        let idle = match self.options.direct {
+            // The reading connection leads elsewhere.
+            Some(_) => None,
+            None => self.reading.try_lock().ok().and_then(|mut slot| slot.take()),
+        };
         let connection = match idle {
             Some(connection) => connection,
-            None => Connection::open(&self.options).await?,
+            None => Connection::open(&options).await?,
         };
         if let Some(version) = connection.server_version()
             && version < OLDEST_SERVER
