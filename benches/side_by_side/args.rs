@@ -1,0 +1,132 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use crate::runner::Runner;
+use crate::{Error, Result};
+
+/// One part of the benchmark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Nothing to do, on an open connection, scripts in memory.
+    Check,
+    /// Connect, load, check.
+    StartUp,
+    /// A round trip of one millisecond.
+    Latency,
+    /// From an empty database.
+    Deploy,
+    /// Many at once.
+    Replicas,
+    /// Peak memory of a process.
+    Memory,
+    /// Functions without a database.
+    Core,
+}
+
+/// What to measure.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Args {
+    parts: Vec<Part>,
+    postgres: bool,
+    sqlite: bool,
+    /// Only few migrations and few rounds.
+    pub(crate) quick: bool,
+    /// More rounds, and the slowest runners also at 5,000 migrations.
+    pub(crate) full: bool,
+}
+
+/// What a child process does.
+#[derive(Clone, Debug)]
+pub(crate) struct Child {
+    pub(crate) runner: Runner,
+    pub(crate) count: usize,
+    /// The connection string, or the file of SQLite.
+    pub(crate) database: String,
+    /// The folder with the migrations.
+    pub(crate) folder: PathBuf,
+    /// Whether to wait for standard input to end before the database is touched.
+    pub(crate) waits: bool,
+}
+
+pub(crate) enum Command {
+    Measure(Args),
+    Child(Child),
+}
+
+impl Args {
+    pub(crate) fn wants(&self, part: Part) -> bool {
+        self.parts.is_empty() || self.parts.contains(&part)
+    }
+
+    pub(crate) fn postgres(&self) -> bool {
+        self.postgres || !self.sqlite
+    }
+
+    pub(crate) fn sqlite(&self) -> bool {
+        self.sqlite || !self.postgres
+    }
+
+    /// One of three, by how thorough the run is.
+    pub(crate) fn pick<T>(&self, quick: T, usual: T, full: T) -> T {
+        match (self.quick, self.full) {
+            (true, _) => quick,
+            (false, true) => full,
+            (false, false) => usual,
+        }
+    }
+
+    /// The numbers of migrations.
+    pub(crate) fn counts(&self) -> &'static [usize] {
+        if self.quick { &[10, 100] } else { &[10, 100, 1_000, 5_000] }
+    }
+}
+
+const HELP: &str = "\
+side_by_side [PART]... [postgres|sqlite] [--quick|--full]
+
+PART is one of: check, start-up, latency, deploy, replicas, memory, core. Without any: all.
+";
+
+/// `None` when there is nothing to do.
+pub(crate) fn parse() -> Result<Option<Command>> {
+    let mut args = Args::default();
+    let mut words = std::env::args().skip(1);
+    while let Some(word) = words.next() {
+        match &*word {
+            "--child" => return Ok(Some(Command::Child(child(words)?))),
+            "check" => args.parts.push(Part::Check),
+            "start-up" => args.parts.push(Part::StartUp),
+            "latency" => args.parts.push(Part::Latency),
+            "deploy" => args.parts.push(Part::Deploy),
+            "replicas" => args.parts.push(Part::Replicas),
+            "memory" => args.parts.push(Part::Memory),
+            "core" => args.parts.push(Part::Core),
+            "postgres" => args.postgres = true,
+            "sqlite" => args.sqlite = true,
+            "--quick" => args.quick = true,
+            "--full" => args.full = true,
+            // `cargo bench` says it is one; `cargo test --benches` must not take minutes.
+            "--bench" => {}
+            "--test" | "--list" => return Ok(None),
+            "--help" | "-h" => {
+                print!("{HELP}");
+                return Ok(None);
+            }
+            other => return Err(format!("unknown argument {other:?}\n\n{HELP}").into()),
+        }
+    }
+    Ok(Some(Command::Measure(args)))
+}
+
+fn child(mut words: impl Iterator<Item = String>) -> Result<Child> {
+    let mut next =
+        || words.next().ok_or_else(|| Error::from("an argument of the child is missing"));
+    Ok(Child {
+        runner: Runner::parse(&next()?)?,
+        count: next()?.parse()?,
+        database: next()?,
+        folder: next()?.into(),
+        waits: next()? == "wait",
+    })
+}
