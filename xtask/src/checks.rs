@@ -6,6 +6,7 @@ use std::process::Command;
 use migsafe_testing::tools;
 
 use crate::command::{Failure, run};
+use crate::setup::postgres;
 
 /// Formatting, clippy and rustdoc; every warning is an error.
 pub(crate) fn lint() -> Result<(), Failure> {
@@ -28,6 +29,17 @@ pub(crate) fn lint() -> Result<(), Failure> {
 /// All tests, those in the documentation included; `rest` goes to `cargo test`.
 pub(crate) fn test(rest: &[&str]) -> Result<(), Failure> {
     run(cargo().args(["test", "--workspace", "--all-features"]).args(rest))
+}
+
+/// The suite of the PostgreSQL backend on the oldest and the newest server that migsafe works on.
+pub(crate) fn matrix() -> Result<(), Failure> {
+    for version in postgres::MATRIX {
+        let bin = postgres::bin_of(version)?;
+        run(cargo()
+            .args(["test", "--package", "migsafe-postgres", "--all-features", "--tests"])
+            .env("MIGSAFE_PG_BIN", bin))?;
+    }
+    Ok(())
 }
 
 /// The files of rules are declared by a macro, where `cargo fmt` does not look.

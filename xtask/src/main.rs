@@ -15,8 +15,10 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
 
   setup         install what the tests need and is missing: a PostgreSQL server, PgBouncer,
                 Node.js with npm, the Prisma packages (into target/), headers of OpenSSL
-  test [ARGS]   setup, then `cargo test --workspace --all-features ARGS`: unit, integration and
-                documentation tests
+  test          setup, then `cargo test --workspace --all-features`: unit, integration and
+                documentation tests; then matrix
+  test ARGS     the same with ARGS for `cargo test`, and without matrix
+  matrix        the tests of migsafe-postgres on PostgreSQL 14 and 18
   lint          formatting, clippy and rustdoc, every warning an error
   ci            setup, lint, then test
   help          this text
@@ -40,15 +42,25 @@ fn main() -> ExitCode {
 fn run(words: &[&str]) -> Result<(), Failure> {
     match words {
         ["setup"] => setup::everything(),
+        ["test"] => {
+            setup::everything()?;
+            checks::test(&[])?;
+            checks::matrix()
+        }
         ["test", rest @ ..] => {
             setup::everything()?;
             checks::test(rest)
+        }
+        ["matrix"] => {
+            setup::everything()?;
+            checks::matrix()
         }
         ["lint"] => checks::lint(),
         ["ci"] => {
             setup::everything()?;
             checks::lint()?;
-            checks::test(&[])
+            checks::test(&[])?;
+            checks::matrix()
         }
         ["help" | "--help" | "-h"] => {
             command::say(HELP);

@@ -4,7 +4,7 @@ mod apt;
 mod npm;
 mod openssl;
 mod pgbouncer;
-mod postgres;
+pub(crate) mod postgres;
 mod prisma;
 
 use crate::command::Failure;
