@@ -105,18 +105,17 @@ fn time(
     cell: Cell,
     required: bool,
 ) -> Option<StoredTime> {
-    let described = cell.describe();
-    let time = match cell {
+    let time = match &cell {
         Cell::Missing => return None,
         Cell::Null if !required => return None,
         Cell::Null => None,
-        Cell::Integer(millis) => Some(StoredTime::from_unix_millis(millis)),
-        Cell::Text(text) => Some(StoredTime::from_text(&text)),
-        Cell::UnixSeconds(text) => Some(StoredTime::from_unix_seconds(&text)),
-        Cell::Other(text) => Some(StoredTime::Invalid(text)),
+        Cell::Integer(millis) => Some(StoredTime::from_unix_millis(*millis)),
+        Cell::Text(text) => Some(StoredTime::from_text(text)),
+        Cell::UnixSeconds(text) => Some(StoredTime::from_unix_seconds(text)),
+        Cell::Other(text) => Some(StoredTime::Invalid(text.clone())),
     };
     if time.as_ref().is_none_or(StoredTime::is_invalid) {
-        problems.push(RowProblem::new(column, described));
+        problems.push(RowProblem::new(column, cell.describe()));
     }
     time
 }

@@ -115,7 +115,8 @@ fn parse_decimal_seconds(text: &str) -> Option<DateTime<Utc>> {
         return None;
     }
     let seconds: i64 = whole.parse().ok()?;
-    let micros: i64 = format!("{:0<6}", fraction.get(..6).unwrap_or(fraction)).parse().ok()?;
+    let digits = fraction.bytes().chain(std::iter::repeat(b'0')).take(6);
+    let micros = digits.fold(0, |micros, digit| micros * 10 + i64::from(digit - b'0'));
     let span = TimeDelta::try_seconds(seconds)?.checked_add(&TimeDelta::microseconds(micros))?;
     let epoch = NaiveDate::from_ymd_opt(1970, 1, 1)?.and_hms_opt(0, 0, 0)?.and_utc();
     if negative { epoch.checked_sub_signed(span) } else { epoch.checked_add_signed(span) }
