@@ -138,7 +138,8 @@ pub(crate) const CHANGING: &[(&str, &str)] = &[
     (r"\btest_\d+\b", "<database>"),
     (r"(PostgreSQL|SQLite) \d[\w.]*( \([^)]*\))?", "$1 <version>"),
     (r#""server": "[^"]*""#, "\"server\": \"<version>\""),
-    (r#"\bpid( +)\d+|"pid": \d+|pg_terminate_backend\(\d+\)"#, "<pid>"),
+    (r#"\bpid( +)\d+|"pid": \d+"#, "<pid>"),
+    (r"\bpid = \d+", "pid = <pid>"),
 ];
 
 /// A snapshot of a run.

@@ -8,6 +8,7 @@ use crate::migrations::{MigrationName, MigrationsError};
 use crate::policy::Refusal;
 use crate::report::{ExitCode, Failure, Report};
 use crate::store::{StoreError, StoreErrorCode};
+use crate::text;
 
 /// Why a call did not do what it was asked to do.
 ///
@@ -191,7 +192,7 @@ impl fmt::Display for Error {
                 for (index, finding) in refusal.causes().enumerate() {
                     f.write_str(if index == 0 { ": " } else { "; " })?;
                     if let Some(name) = &finding.migration {
-                        write!(f, "{} ", crate::text::printable(name.as_str()))?;
+                        write!(f, "{} ", text::name(name.as_str()))?;
                     }
                     write!(f, "{} ({})", finding.message, finding.rule)?;
                 }
@@ -212,7 +213,7 @@ impl fmt::Display for Error {
                 Ok(())
             }
             ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => {
-                let name = crate::text::printable(failure.migration.as_str());
+                let name = text::name(failure.migration.as_str());
                 write!(f, "migration {name} failed: {}", failure.message)?;
                 if let Some(code) = &failure.sql_code {
                     write!(f, " ({code})")?;
@@ -229,23 +230,28 @@ impl fmt::Display for Error {
             ErrorKind::OutcomeUnknown { migration, cause } => write!(
                 f,
                 "whether migration {} was applied could not be learnt: {cause}",
-                crate::text::printable(migration.as_str())
+                text::name(migration.as_str())
             ),
             ErrorKind::ReadReplica => {
                 f.write_str("connected to a read replica, which cannot be changed")
             }
             ErrorKind::Stopped => f.write_str("stopped on request, between two steps"),
             ErrorKind::UnknownMigration(name) => {
-                write!(f, "no migration is named {}", crate::text::printable(name.as_str()))
+                write!(f, "no migration is named {}", text::name(name.as_str()))
             }
             ErrorKind::Resolution { message, .. } => f.write_str(message),
         }
     }
 }
 
+/// Readable, since it is what `fn main() -> Result<(), Error>` prints.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error").field("code", &self.code()).field("kind", &self.0.kind).finish()
+        write!(f, "{} ({})", self, self.code())?;
+        match self.help() {
+            help if help.is_empty() => Ok(()),
+            help => write!(f, "; next: {help}"),
+        }
     }
 }
 

@@ -276,7 +276,8 @@ impl<'r, 'a> Execution<'r, 'a> {
             self.rows.push(row);
         }
         let help = format!(
-            "nothing of it is in the database; mend the script, then `migsafe resolve --rolled-back {name}` and deploy again"
+            "nothing of it is in the database; mend the script, then {} and deploy again",
+            crate::text::command("resolve --rolled-back", name.as_str())
         );
         let failure = Failure::new("migration-failed", &name, failure, help);
         self.stop(ErrorKind::MigrationFailed(failure)).await

@@ -68,7 +68,7 @@ impl std::fmt::Display for Pulse {
         let seconds = self.elapsed_ms / 1000;
         match (&self.phase, &self.migration) {
             (Phase::Applying, Some(name)) => {
-                let name = crate::text::printable(name.as_str());
+                let name = crate::text::name(name.as_str());
                 write!(f, "alive, migration {} of {} ({name})", self.index, self.total)?;
                 if let (Some(statement), Some(statements)) = (self.statement, self.statements) {
                     write!(f, ", statement {statement} of {statements}")?;

@@ -12,6 +12,7 @@ use crate::env::{Env, uuid_v4};
 use crate::history::{History, HistoryRow};
 use crate::migrations::{MigrationName, Migrations};
 use crate::store::{AuditNote, Begun, HistoryStore, Reading, RowChange, WriteSession};
+use crate::text;
 
 /// The decision about one migration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -203,10 +204,11 @@ fn mark_applied(
     rows: &[&HistoryRow],
     env: &dyn Env,
 ) -> Result<Vec<RowChange>, Error> {
+    let shown = text::name(name.as_str());
     let Some(checksum) = migrations.find(name.as_str()).and_then(|m| m.checksum()) else {
         return Err(refuse(
             "no-such-migration",
-            format!("the folder has no migration {name} with a script"),
+            format!("the folder has no migration {shown} with a script"),
             "give the whole name of a folder; a row without a file can only be rolled back"
                 .to_owned(),
         ));
@@ -215,8 +217,8 @@ fn mark_applied(
     if rows.iter().any(|row| row.is_finished()) {
         return Err(refuse(
             "already-applied",
-            format!("migration {name} is already recorded as applied"),
-            format!("nothing is to do for {name}; see `migsafe status`"),
+            format!("migration {shown} is already recorded as applied"),
+            format!("nothing is to do for {shown}; see `migsafe status`"),
         ));
     }
     let now = env.now();
@@ -233,17 +235,18 @@ fn mark_rolled_back(
     rows: &[&HistoryRow],
     now: DateTime<Utc>,
 ) -> Result<Vec<RowChange>, Error> {
+    let shown = text::name(name.as_str());
     if history.is_absent() || rows.is_empty() {
         return Err(refuse(
             "no-such-migration",
-            format!("migration {name} was never tried on this database"),
+            format!("migration {shown} was never tried on this database"),
             "give the whole name, as `migsafe status` lists it".to_owned(),
         ));
     }
     if rows.iter().all(|row| row.is_finished()) {
         return Err(refuse(
             "not-failed",
-            format!("migration {name} is not failed: it is recorded as applied"),
+            format!("migration {shown} is not failed: it is recorded as applied"),
             "only a failed migration can be marked rolled back; write a new migration that undoes it"
                 .to_owned(),
         ));
@@ -261,7 +264,6 @@ fn roll_back_unfinished(rows: &[&HistoryRow], at: DateTime<Utc>) -> Vec<RowChang
 }
 
 fn refuse(code: &'static str, message: String, help: String) -> Error {
-    let message = crate::text::printable(&message);
     Error::new(ErrorKind::Resolution { code, message, help })
 }
 

@@ -63,8 +63,9 @@ fn read_migration(listing: &mut Listing, entry: &fs::DirEntry) {
         Ok(bytes) => Migration::from_bytes(name, bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if is_foreign(name.as_str()) {
+                let shown = crate::text::name(name.as_str());
                 let message =
-                    format!("{name} holds no {SCRIPT_FILE} and is not taken for a migration");
+                    format!("{shown} holds no {SCRIPT_FILE} and is not taken for a migration");
                 problem(listing, name, FolderProblemKind::IgnoredFolder, message);
                 return;
             }

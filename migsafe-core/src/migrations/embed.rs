@@ -109,13 +109,15 @@ fn generate(root: &Path) -> Result<String, MigrationsError> {
         .iter()
         .filter_map(|m| {
             let broken = m.script_problem().is_some() || m.invalid_utf8_at().is_some();
-            broken.then(|| format!("{} has no readable UTF-8 script", m.name()))
+            broken.then(|| {
+                format!("{} has no readable UTF-8 script", crate::text::name(m.name().as_str()))
+            })
         })
         .collect();
     if !problems.is_empty() {
         return Err(MigrationsError::NotEmbeddable { path: root.display().to_string(), problems });
     }
-    let mut code = String::from("__migsafe::Embedded::new(&[\n");
+    let mut code = String::from("__MigsafeEmbedded::new(&[\n");
     for migration in &set {
         let (name, Some(checksum)) = (migration.name(), migration.checksum()) else {
             continue;
@@ -124,7 +126,7 @@ fn generate(root: &Path) -> Result<String, MigrationsError> {
         // Writing to a String cannot fail.
         let _ = writeln!(
             code,
-            "    __migsafe::StaticMigration::new({:?}, include_str!({:?}), {:?}),",
+            "    __MigsafeStaticMigration::new({:?}, include_str!({:?}), {:?}),",
             name.as_str(),
             script.display().to_string(),
             checksum.as_bytes(),

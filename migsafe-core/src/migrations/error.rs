@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::text::name;
+
 /// A folder that cannot be listed, or a set that contradicts itself. Problems of single migrations are
 /// not errors but [`super::FolderProblem`]s, so that all of them are reported at once.
 #[derive(Debug, Error)]
@@ -9,13 +11,13 @@ use thiserror::Error;
 pub enum MigrationsError {
     /// The migrations folder does not exist. Prisma takes that for "no migrations"; a mistyped path
     /// would then pass for an up-to-date database, so here it is an error.
-    #[error("no migrations folder at {path}")]
+    #[error("no migrations folder at {}", name(path))]
     NotFound {
         /// The path as given.
         path: String,
     },
     /// The folder exists and cannot be listed.
-    #[error("cannot list the migrations folder {path}: {source}")]
+    #[error("cannot list the migrations folder {}: {source}", name(path))]
     Unreadable {
         /// The path as given.
         path: String,
@@ -23,13 +25,13 @@ pub enum MigrationsError {
         source: std::io::Error,
     },
     /// Two migrations of one name.
-    #[error("two migrations are named {name}")]
+    #[error("two migrations are named {}", self::name(name))]
     DuplicateName {
         /// The name.
         name: String,
     },
     /// Embedding found migrations that could never be applied.
-    #[error("cannot embed {path}: {}", problems.join("; "))]
+    #[error("cannot embed {}: {}", name(path), problems.join("; "))]
     NotEmbeddable {
         /// The folder.
         path: String,
@@ -49,7 +51,7 @@ pub enum MigrationsError {
         message: String,
     },
     /// A folder or a file of a new migration cannot be made.
-    #[error("cannot create {path}: {source}")]
+    #[error("cannot create {}: {source}", name(path))]
     NotCreated {
         /// What was to be made.
         path: String,

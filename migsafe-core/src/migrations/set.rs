@@ -190,7 +190,7 @@ fn content_problems(entries: &[Migration]) -> Vec<FolderProblem> {
         if let Some(other) = folded.insert(name.as_str().to_lowercase(), name) {
             report(
                 FolderProblemKind::NameCaseConflict,
-                format!("differs from {other} only in case"),
+                format!("differs from {} only in case", crate::text::name(other.as_str())),
                 None,
             );
         }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Severity;
 use crate::migrations::MigrationName;
 use crate::sql::{Position, Statement};
+use crate::text::printable;
 
 /// A place in a migration's script; everything counted from 1.
 #[derive(
@@ -120,8 +121,9 @@ impl<'a> Findings<'a> {
                 rule: self.rule.clone(),
                 severity: self.severity,
                 migration,
-                message,
-                help,
+                // Rules of others put into these what folders and databases are named.
+                message: printable(&message),
+                help: printable(&help),
                 location,
             });
         }

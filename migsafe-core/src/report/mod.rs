@@ -9,7 +9,6 @@
 
 mod exit_code;
 mod failure;
-mod invisible;
 pub mod json;
 mod problem;
 #[expect(clippy::module_inception, reason = "the file holds the type `Report`")]

@@ -14,6 +14,7 @@
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::store::StatementSupport;
+use crate::text;
 
 pub(super) const META: Meta =
     Meta { summary: "a comment to migsafe cannot be followed", severities: [Error, Error, Error] };
@@ -40,7 +41,8 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 format!("the header `no-transaction` cannot be followed: {why}"),
                 format!(
                     "remove the header; if the script must run outside a transaction, run it by \
-                     hand, then `migsafe resolve --applied {name}`"
+                     hand, then {}",
+                    text::command("resolve --applied", name.as_str())
                 ),
             );
         }

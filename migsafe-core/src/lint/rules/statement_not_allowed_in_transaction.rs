@@ -18,6 +18,7 @@
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::sql::{Fact, Statement};
 use crate::store::StatementSupport;
+use crate::text;
 
 pub(super) const META: Meta =
     Meta { summary: "a statement cannot run in a transaction", severities: [Error, Error, Error] };
@@ -33,8 +34,9 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 .to_owned(),
             StatementSupport::Refused(why) => why.clone(),
             StatementSupport::None => format!(
-                "run the statement by hand, then `migsafe resolve --applied {name}`; this database \
-                 has no way to record a script statement by statement"
+                "run the statement by hand, then {}; this database has no way to record a script \
+                 statement by statement",
+                text::command("resolve --applied", name.as_str())
             ),
         };
         for (index, statement) in script.statements().iter().enumerate() {

@@ -22,6 +22,7 @@ use std::cmp::Ordering;
 
 use crate::migrations::MigrationName;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
+use crate::text;
 
 pub(super) const META: Meta =
     Meta { summary: "two names are ordered differently by Prisma", severities: [Note, Note, Note] };
@@ -40,7 +41,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         };
         findings.report_on(
             second,
-            format!("ordered after {first} by its bytes; {what} that one"),
+            format!("ordered after {} by its bytes; {what} that one", text::name(first.as_str())),
             "give the one that no database has applied yet a timestamp of its own (14 digits)",
         );
     }

@@ -20,6 +20,7 @@
 use crate::diagnosis::{Entry, State};
 use crate::history::Resume;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
+use crate::text::{self, command};
 
 pub(super) const META: Meta =
     Meta { summary: "an attempt began and did not end well", severities: [Error, Error, Error] };
@@ -41,35 +42,36 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 }
 
 fn in_one_piece(entry: &Entry) -> (String, String) {
-    let name = entry.name();
+    let name = entry.name().as_str();
     let (what, condition) = if entry.is_uncertain() {
         ("failed, or running in another process", "if no other process is deploying, ")
     } else {
         ("failed", "")
     };
     let help = format!(
-        "{condition}look whether its changes are in the database: \
-         `migsafe resolve --rolled-back {name}` if none is, \
-         `migsafe resolve --applied {name}` if all are"
+        "{condition}look whether its changes are in the database: {} if none is, {} if all are",
+        command("resolve --rolled-back", name),
+        command("resolve --applied", name)
     );
     (what.to_owned(), help)
 }
 
 fn by_statement(entry: &Entry, resume: &Resume) -> (String, String) {
-    let name = entry.name();
+    let name = entry.name().as_str();
     match resume {
         Resume::Decide { statement, reason } => (
             format!("stopped at statement {statement}, and {reason}"),
             format!(
-                "look what statement {statement} left; finish the rest by hand, then \
-                 `migsafe resolve --applied {name}`"
+                "look what statement {statement} left; finish the rest by hand, then {}",
+                command("resolve --applied", name)
             ),
         ),
         Resume::At { statement } | Resume::Inspect { statement } => (
             format!("failed at statement {statement}; the statements before it are done"),
             format!(
-                "mend statement {statement} of {name} or the data, then `migsafe deploy --resume` \
-                 goes on there"
+                "mend statement {statement} of {} or the data, then `migsafe deploy --resume` goes \
+                 on there",
+                text::name(name)
             ),
         ),
     }

@@ -20,6 +20,7 @@ use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
 };
+use crate::text;
 
 pub(super) const META: Meta = Meta {
     summary: "a migration is older than one that is applied",
@@ -35,7 +36,8 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         .map(|e| e.name())
         .max();
     for entry in entries.iter().filter(|e| e.marks().contains(Mark::OutOfOrder)) {
-        let than = newest_done.map_or_else(String::new, |name| format!(" than {name}"));
+        let than = newest_done
+            .map_or_else(String::new, |name| format!(" than {}", text::name(name.as_str())));
         findings.report_on(
             entry.name(),
             format!("older{than}, which is applied already"),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::report::invisible::is_invisible;
+use crate::text::is_invisible;
 
 /// The version of the format. It grows when a key changes its meaning or goes away, never when one is added.
 pub const FORMAT_VERSION: u32 = 1;

@@ -1,9 +1,12 @@
-//! Making foreign text safe to show.
+//! Messages of others.
 
-/// The text without control characters other than line feed and tab, and without terminal escape sequences
-/// (ECMA-48: CSI, OSC and two-byte escapes).
+use super::is_invisible;
+
+/// The text without control characters other than line feed and tab, without terminal escape sequences
+/// (ECMA-48: CSI, OSC and two-byte escapes) and without characters that cannot be seen.
 pub(crate) fn printable(text: &str) -> String {
-    if !text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+    let is_unwanted = |c: char| is_invisible(c) || (c.is_control() && c != '\n' && c != '\t');
+    if !text.chars().any(is_unwanted) {
         return text.to_owned();
     }
     let mut shown = String::with_capacity(text.len());
@@ -13,7 +16,7 @@ pub(crate) fn printable(text: &str) -> String {
             '\u{1b}' => skip_escape(&mut chars),
             '\u{9b}' => skip_until(&mut chars, |c| ('\u{40}'..='\u{7e}').contains(&c)),
             '\n' | '\t' => shown.push(c),
-            c if c.is_control() => {}
+            c if is_unwanted(c) => {}
             c => shown.push(c),
         }
     }
@@ -62,6 +65,7 @@ mod tests {
         assert_eq!(printable("a\u{1b}[1;31mred\u{1b}[0m\tb\nc\r\u{7}"), "ared\tb\nc");
         assert_eq!(printable("\u{1b}]0;title\u{7}x"), "x");
         assert_eq!(printable("plain ëé"), "plain ëé");
+        assert_eq!(printable("a\u{202e}b\u{200b}"), "ab");
     }
 
     #[test]

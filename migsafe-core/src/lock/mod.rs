@@ -1,0 +1,18 @@
+//! Who holds the migration lock.
+//!
+//! ```
+//! use migsafe_core::lock::{LockHolder, LockState};
+//!
+//! let state = LockState::Held(Box::new(LockHolder::of_pid(4711)));
+//! assert!(state.is_held_by_another());
+//! ```
+
+mod holder;
+mod state;
+
+pub use holder::LockHolder;
+pub use state::LockState;
+
+/// Prisma's advisory lock key. It is one number per database, shared by every Prisma project and
+/// every schema in it, so a holder may work on another schema.
+pub const ADVISORY_LOCK_KEY: i64 = 72_707_369;
