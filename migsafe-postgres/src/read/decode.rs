@@ -1,19 +1,14 @@
 //! Rows of the history from what the server gave.
 
-use migsafe_core::history::{COLUMNS, Cell, HistoryTable, RawRow, TableProblem};
+use migsafe_core::history::{COLUMNS, Cell, HistoryRow, RawRow, TableProblem};
 use serde_json::{Map, Value};
 use sqlx::postgres::PgRow;
 
-use super::Facts;
 use crate::connection::text;
 
-/// The rows of [`crate::sql::rows`], and the columns that Prisma does not know.
-pub(crate) fn rows(rows: &[PgRow], facts: &Facts) -> HistoryTable {
-    let unknown = facts.table.as_ref().map(|table| &table.unknown_columns);
-    let problems =
-        unknown.into_iter().flatten().cloned().map(TableProblem::UnknownColumn).collect();
-    let rows = rows.iter().map(|row| raw(row).decode()).collect();
-    HistoryTable::new(rows).with_problems(problems)
+/// The rows of [`crate::sql::rows`].
+pub(crate) fn rows(rows: &[PgRow]) -> Vec<HistoryRow> {
+    rows.iter().map(|row| raw(row).decode()).collect()
 }
 
 fn raw(row: &PgRow) -> RawRow {
@@ -36,22 +31,23 @@ fn count(text: String) -> Cell {
     text.parse().map_or_else(|_| Cell::Other(text), Cell::Integer)
 }
 
-/// The rows of [`crate::sql::lenient_rows`] of a table with these columns.
-/// `None` if a row is no JSON object, which the server does not produce; it must not be left out.
-pub(crate) fn any_shape(columns: &[PgRow], rows: &[PgRow]) -> Option<HistoryTable> {
+/// The rows of [`crate::sql::lenient_rows`]; `None` if one is no JSON object, which the server does not
+/// produce: it must not be left out.
+pub(crate) fn lenient_rows(rows: &[PgRow]) -> Option<Vec<HistoryRow>> {
+    let row = |row| Some(from_json(serde_json::from_str(&text(row, 0)?).ok()?).decode());
+    rows.iter().map(row).collect()
+}
+
+/// What is wrong with the columns of a table, from the rows of [`crate::sql::columns_of_table`].
+pub(crate) fn problems(columns: &[PgRow]) -> Vec<TableProblem> {
     let present: Vec<String> =
         columns.iter().filter_map(|row| Some(text(row, 0)?.into_owned())).collect();
     let missing = COLUMNS.iter().filter(|column| !present.iter().any(|name| name == *column));
     let unknown = present.iter().filter(|name| !COLUMNS.contains(&name.as_str()));
-    let problems = missing
+    missing
         .map(|name| TableProblem::MissingColumn((*name).to_owned()))
         .chain(unknown.map(|name| TableProblem::UnknownColumn(name.clone())))
-        .collect();
-    let rows = rows
-        .iter()
-        .map(|row| Some(from_json(serde_json::from_str(&text(row, 0)?).ok()?).decode()))
-        .collect::<Option<_>>()?;
-    Some(HistoryTable::new(rows).with_problems(problems))
+        .collect()
 }
 
 fn from_json(mut object: Map<String, Value>) -> RawRow {
@@ -91,7 +87,7 @@ fn json_time(cell: Cell) -> Cell {
 mod tests {
     use super::*;
 
-    fn decode(json: &str) -> migsafe_core::history::HistoryRow {
+    fn decode(json: &str) -> HistoryRow {
         from_json(serde_json::from_str(json).unwrap()).decode()
     }
 

@@ -27,8 +27,8 @@ pub(crate) struct TableFacts {
     pub(crate) schema: String,
     kind: String,
     hides_rows: bool,
-    /// Columns that Prisma does not know.
-    pub(crate) unknown_columns: Vec<String>,
+    /// Has as many columns as Prisma's, and never had more.
+    pub(crate) has_eight_columns: bool,
 }
 
 impl Facts {
@@ -39,9 +39,7 @@ impl Facts {
             schema,
             kind: value(10).unwrap_or_default(),
             hides_rows: flag(11),
-            unknown_columns: value(12)
-                .and_then(|json| serde_json::from_str(&json).ok())
-                .unwrap_or_default(),
+            has_eight_columns: flag(12),
         });
         Some(Self {
             database: value(0)?,

@@ -10,7 +10,7 @@ mod absence;
 mod decode;
 mod facts;
 
-use migsafe_core::history::{Absence, History};
+use migsafe_core::history::{Absence, History, HistoryTable};
 use migsafe_core::store::{
     Content, DatabaseFacts, Reading, StatementSupport, StoreError, StoreErrorCode,
 };
@@ -74,6 +74,9 @@ pub(crate) struct Look {
 #[derive(Debug)]
 enum Kind {
     Rows,
+    /// There are other columns beside Prisma's, or there were.
+    RowsAndColumns,
+    /// There are not even those, or they are of other types.
     AnyShape,
     Absence(Candidates),
 }
@@ -95,21 +98,33 @@ impl Look {
         Self { stamped: true, ..self }
     }
 
-    /// The statements; the first gives the facts.
+    /// The statements: facts, stamp, then what the look is for.
     pub(crate) fn statements(&self) -> Vec<String> {
         let table = Table { schema: self.schema.as_deref() };
-        let facts = sql::facts(table);
-        match &self.kind {
-            Kind::Rows if self.stamped => vec![facts, sql::stamp(table), sql::rows(table)],
-            Kind::Rows => vec![facts, sql::rows(table)],
-            Kind::AnyShape => vec![facts, sql::columns_of_table(table), sql::lenient_rows(table)],
-            Kind::Absence(candidates) => vec![facts, candidates.statement()],
+        let mut statements = vec![sql::facts(table)];
+        if self.is_stamped() {
+            statements.push(sql::stamp(table));
         }
+        match &self.kind {
+            Kind::Rows => statements.push(sql::rows(table)),
+            Kind::RowsAndColumns => {
+                statements.extend([sql::rows(table), sql::columns_of_table(table)]);
+            }
+            Kind::AnyShape => {
+                statements.extend([sql::lenient_rows(table), sql::columns_of_table(table)]);
+            }
+            Kind::Absence(candidates) => statements.push(candidates.statement()),
+        }
+        statements
+    }
+
+    fn is_stamped(&self) -> bool {
+        self.stamped && matches!(self.kind, Kind::Rows | Kind::RowsAndColumns)
     }
 
     /// The statement of the answer that holds the stamp, counted like `first`.
     pub(crate) fn stamp_at(&self, first: usize) -> Option<usize> {
-        (self.stamped && matches!(self.kind, Kind::Rows)).then_some(first + 1)
+        self.is_stamped().then_some(first + 1)
     }
 
     /// What the answer means; `first` is the index of the first of [`Look::statements`] in it.
@@ -126,27 +141,35 @@ impl Look {
             facts.check_writable()?;
         }
         facts.check_visible()?;
+        let at = first + 1 + usize::from(self.is_stamped());
+        let is_prismas = facts.table.as_ref().is_none_or(|table| table.has_eight_columns);
         let next = match (failure, &self.kind) {
-            (None, Kind::Rows) => {
-                let table = decode::rows(answer.rows(first + self.statements().len() - 1), &facts);
+            (None, Kind::Rows) if is_prismas => {
+                let table = HistoryTable::new(decode::rows(answer.rows(at)));
                 return Ok(self.found(History::Present(table.into()), Content::Unknown, facts));
             }
-            (None, Kind::AnyShape) => {
-                let table = decode::any_shape(answer.rows(first + 1), answer.rows(first + 2))
-                    .ok_or_else(|| unreadable("a row of the history table cannot be read"))?;
+            (None, Kind::Rows) => Kind::RowsAndColumns,
+            (None, Kind::RowsAndColumns | Kind::AnyShape) => {
+                let rows = match self.kind {
+                    Kind::AnyShape => decode::lenient_rows(answer.rows(at))
+                        .ok_or_else(|| unreadable("a row of the history table cannot be read"))?,
+                    _ => decode::rows(answer.rows(at)),
+                };
+                let problems = decode::problems(answer.rows(at + 1));
+                let table = HistoryTable::new(rows).with_problems(problems);
                 return Ok(self.found(History::Present(table.into()), Content::Unknown, facts));
             }
-            (None, Kind::Absence(candidates)) => match candidates.judge(answer.rows(first + 1))? {
+            (None, Kind::Absence(candidates)) => match candidates.judge(answer.rows(at))? {
                 Some((absence, content)) => {
                     return Ok(self.found(History::Absent(absence), content, facts));
                 }
                 // It was created in the meantime.
                 None => Kind::Rows,
             },
-            (Some(_), Kind::Rows | Kind::AnyShape) if code == "42P01" => {
+            (Some(_), Kind::Rows | Kind::RowsAndColumns | Kind::AnyShape) if code == "42P01" => {
                 Kind::Absence(Candidates::of(self.schema.as_deref(), &facts))
             }
-            (Some(_), Kind::Rows) if is_about_shape(&code) => Kind::AnyShape,
+            (Some(_), Kind::Rows | Kind::RowsAndColumns) if is_about_shape(&code) => Kind::AnyShape,
             (Some(failure), _) => return Err(failure.into_error("reading the history")),
         };
         Ok(Seen::Other(Self { kind: next, ..self }))

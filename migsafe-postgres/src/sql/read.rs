@@ -14,39 +14,27 @@ pub(super) const LOGS_LIMIT: usize = 4000;
 const UNLESS_REFUSED: &str =
     "pg_catalog.current_setting('migsafe.locked', true) IS DISTINCT FROM 'false'";
 
-/// One row of scalar facts; planned in a fraction of a millisecond, needs no right on anything. The order
-/// of the columns is that of [`crate::read::Facts`].
+/// One row of scalar facts, in the order of [`crate::read::Facts`]. Functions instead of joins where there
+/// are any: planning is what this costs.
 ///
-/// `relnatts` counts dropped columns too, so a table of Prisma's shape has 8 and every other number means
-/// that the columns have to be looked at.
+/// `relnatts` counts dropped columns too, so that a table of Prisma's shape has 8, and any other number means
+/// that the columns have to be looked at. A schema of Prisma 8 that may not be used is taken for its marker.
 pub(crate) fn facts(table: Table<'_>) -> String {
-    let columns = COLUMNS.map(|column| Literal(column).to_string()).join(", ");
-    let this = match table.schema {
-        Some(schema) => format!(
-            "c.relname = {} AND c.relnamespace = \
-             (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = {})",
-            Literal(HISTORY_TABLE),
-            Literal(schema)
-        ),
-        None => format!("c.oid = pg_catalog.to_regclass({})", Literal(HISTORY_TABLE)),
-    };
     format!(
         "SELECT pg_catalog.current_database(), pg_catalog.current_setting('server_version'), \
          pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(), \
-         pg_catalog.current_schema(), pg_catalog.current_setting('search_path'), \
-         current_user, \
-         EXISTS (SELECT FROM pg_catalog.pg_class WHERE relname = 'marker' AND relnamespace = \
-         (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = 'prisma_contract')), \
-         (SELECT pid FROM {holder} AS l LIMIT 1), t.* \
-         FROM (SELECT) AS one LEFT JOIN (SELECT \
-         (SELECT nspname FROM pg_catalog.pg_namespace WHERE oid = c.relnamespace) AS nspname, \
-         c.relkind, pg_catalog.row_security_active(c.oid), \
-         CASE WHEN c.relnatts <> {known} THEN (SELECT pg_catalog.json_agg(attname) \
-         FROM pg_catalog.pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped \
-         AND attname NOT IN ({columns})) END \
-         FROM pg_catalog.pg_class AS c WHERE {this}) AS t ON true",
-        holder = holder_pids(),
+         pg_catalog.current_schema(), pg_catalog.current_setting('search_path'), current_user, \
+         CASE WHEN pg_catalog.to_regnamespace('prisma_contract') IS NULL THEN false \
+         WHEN NOT pg_catalog.has_schema_privilege('prisma_contract', 'USAGE') THEN true \
+         ELSE pg_catalog.to_regclass('prisma_contract.marker') IS NOT NULL END, \
+         (SELECT l.pid FROM {holders} AS l LIMIT 1), \
+         (pg_catalog.parse_ident(c.relnamespace::pg_catalog.regnamespace::text))[1], \
+         c.relkind, pg_catalog.row_security_active(c.oid), c.relnatts = {known} \
+         FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_class AS c \
+         ON c.oid = pg_catalog.to_regclass({this})",
+        holders = holder_pids(),
         known = COLUMNS.len(),
+        this = Literal(&table.to_string()),
     )
 }
 
@@ -59,7 +47,7 @@ pub(crate) fn rows(table: Table<'_>) -> String {
     )
 }
 
-/// The columns that a table has, for when [`rows`] fails on its shape; for [`lenient_rows`].
+/// The columns that a table has, for when it is not of Prisma's shape.
 pub(crate) fn columns_of_table(table: Table<'_>) -> String {
     format!(
         "SELECT attname::text FROM pg_catalog.pg_attribute WHERE attrelid = {}::pg_catalog.regclass \
