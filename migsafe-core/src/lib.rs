@@ -49,7 +49,7 @@ mod text;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use dialect::Dialect;
-pub use engine::{Error, Mode, Options, ensure_up_to_date};
+pub use engine::{Error, Event, Heartbeat, Mode, Options, StopToken, ensure_up_to_date};
 pub use history::History;
 pub use migrations::Migrations;
 pub use plan::{Plan, Target};
@@ -65,8 +65,11 @@ pub use store::HistoryStore;
 #[macro_export]
 macro_rules! include_migrations {
     () => {{
+        // Renamed, so that no lint of the including crate finds the generated code wanting.
         #[allow(unused_imports, reason = "an empty folder uses only one of the two")]
-        use $crate::migrations as __migsafe;
+        use $crate::migrations::{
+            Embedded as __MigsafeEmbedded, StaticMigration as __MigsafeStaticMigration,
+        };
         include!(concat!(env!("OUT_DIR"), "/migsafe_migrations.rs"))
     }};
 }

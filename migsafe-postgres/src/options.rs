@@ -7,6 +7,19 @@ use migsafe_core::store::{StoreError, StoreErrorCode};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
 
+/// Whether migrations that cannot run in a transaction may be run, statement by statement.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StatementMode {
+    /// If no transaction pooler is found between us and the server. The default.
+    #[default]
+    Detect,
+    /// In any case: the caller knows that the connection is direct.
+    Forced,
+    /// Never.
+    Forbidden,
+}
+
 /// What [`PostgresStore`](crate::PostgresStore) connects to. Neither `Debug` nor an error shows a password.
 #[derive(Clone)]
 pub struct PostgresOptions {
@@ -19,6 +32,7 @@ pub struct PostgresOptions {
     pub(crate) ignored: Vec<String>,
     /// The connection for sessions that write, when it is another than the one for reading.
     pub(crate) direct: Option<PgConnectOptions>,
+    pub(crate) statements: StatementMode,
 }
 
 impl PostgresOptions {
@@ -66,6 +80,7 @@ impl PostgresOptions {
             answer_timeout: Some(Self::ANSWER_TIMEOUT),
             ignored: Vec::new(),
             direct: None,
+            statements: StatementMode::Detect,
         }
     }
 
@@ -126,6 +141,13 @@ impl PostgresOptions {
         }
         self.direct = Some(direct.connect);
         Ok(self)
+    }
+
+    /// The same with whether migrations that cannot run in a transaction may be run.
+    #[must_use]
+    pub fn with_statement_mode(mut self, mode: StatementMode) -> Self {
+        self.statements = mode;
+        self
     }
 
     /// What a session that writes connects with.

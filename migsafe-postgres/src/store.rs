@@ -7,13 +7,15 @@ use async_trait::async_trait;
 use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::store::{
-    HistoryStore, LockInspector, Reading, StoreError, StoreErrorCode, WriteSession,
+    HistoryStore, LockInspector, Reading, StatementSupport, StoreError, StoreErrorCode,
+    WriteSession,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::PostgresOptions;
 use crate::connection::{Answer, Connection};
 use crate::error::Failure;
+use crate::journal;
 use crate::read;
 use crate::session::PostgresSession;
 
@@ -159,6 +161,10 @@ impl HistoryStore for PostgresStore {
         }
         let env = Arc::clone(&self.env);
         Ok(Box::new(PostgresSession::new(options, env, connection)))
+    }
+
+    async fn probe_statements(&self) -> Result<StatementSupport, StoreError> {
+        journal::probe(&Arc::new(self.options.for_writing())).await
     }
 
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {

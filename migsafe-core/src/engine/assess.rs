@@ -14,7 +14,7 @@ use crate::plan::Target;
 use crate::policy::{Facts, Policy, Verdict};
 use crate::report::Status;
 use crate::sql::{self, Script};
-use crate::store::{HistoryStore, Reading};
+use crate::store::{HistoryStore, Reading, StatementSupport};
 
 /// The scripts that were taken apart in this run; each only once.
 pub(super) type Scripts = BTreeMap<MigrationName, Script>;
@@ -32,6 +32,8 @@ pub(super) struct Run<'a> {
     pub(super) migrations: &'a Migrations,
     pub(super) options: &'a Options,
     pub(super) scripts: Scripts,
+    /// Asked once, and only when a migration that runs by statement is pending.
+    statement_support: Option<StatementSupport>,
     started: Duration,
 }
 
@@ -43,7 +45,15 @@ impl<'a> Run<'a> {
     ) -> Self {
         let env = store.env();
         let started = env.elapsed();
-        Self { store, env, migrations, options, scripts: Scripts::new(), started }
+        Self {
+            store,
+            env,
+            migrations,
+            options,
+            scripts: Scripts::new(),
+            statement_support: None,
+            started,
+        }
     }
 
     /// Time since the run began.
@@ -58,7 +68,7 @@ impl<'a> Run<'a> {
 
     /// Judges a reading.
     pub(super) async fn assess(&mut self, reading: Reading) -> Result<Assessment, Error> {
-        let Reading { history, lock, database } = reading;
+        let Reading { history, lock, mut database } = reading;
         let diagnosis = diagnose(self.migrations, &history, &lock);
         if let Target::Through(name) = &self.options.target
             && self.migrations.find(name.as_str()).is_none()
@@ -67,6 +77,9 @@ impl<'a> Run<'a> {
         }
         self.take_apart(&diagnosis).await;
         let scripts = self.within_target(&diagnosis);
+        if scripts.values().any(Script::runs_by_statement) {
+            database = database.with_statements(self.statement_support().await);
+        }
         let dialect = self.store.dialect();
         let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts)
             .resuming_failed(self.options.resume);
@@ -84,6 +97,21 @@ impl<'a> Run<'a> {
             diagnosis,
         };
         Ok(Assessment { status, verdict })
+    }
+
+    /// Found out before anything is judged: a migration that cannot be run here must stop the whole
+    /// deploy before its first step, not in the middle.
+    async fn statement_support(&mut self) -> StatementSupport {
+        if let Some(known) = &self.statement_support {
+            return known.clone();
+        }
+        let found = match self.store.probe_statements().await {
+            Ok(found) => found,
+            Err(error) => StatementSupport::Refused(format!(
+                "whether they can be run on this connection could not be found out: {error}"
+            )),
+        };
+        self.statement_support.insert(found).clone()
     }
 
     /// Takes apart the pending scripts that were not taken apart yet, away from the executor.

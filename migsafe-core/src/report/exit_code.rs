@@ -37,3 +37,9 @@ impl ExitCode {
         }
     }
 }
+
+impl From<ExitCode> for std::process::ExitCode {
+    fn from(code: ExitCode) -> Self {
+        Self::from(code.code())
+    }
+}

@@ -152,6 +152,11 @@ impl MemoryStore {
         self.database().faults.push_back(fault);
     }
 
+    /// Lets nothing go wrong any more.
+    pub fn clear_faults(&self) {
+        self.database().faults.clear();
+    }
+
     /// Lets a foreign session hold the lock, or `None` let it go.
     pub fn hold_lock(&self, holder: Option<LockHolder>) {
         self.database().foreign_holder = holder;
@@ -212,6 +217,13 @@ impl HistoryStore for MemoryStore {
         database.next_session += 1;
         let id = database.next_session;
         Ok(Box::new(MemorySession { store: self.clone(), id, known_version: None, dead: false }))
+    }
+
+    async fn probe_statements(&self) -> Result<StatementSupport, StoreError> {
+        Ok(match self.dialect {
+            Dialect::Postgres => StatementSupport::Available,
+            Dialect::Sqlite => StatementSupport::None,
+        })
     }
 
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {

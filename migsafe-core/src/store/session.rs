@@ -17,7 +17,8 @@ pub enum Begun {
     /// The lock is ours until the transaction ends; the history was read after it was taken.
     Locked(Box<Reading>),
     /// The lock is ours, and the history is provably what this session's last transaction left:
-    /// its last reading and the rows it has written since.
+    /// its last reading and the rows it has written since. Never the answer to the first `begin` of a
+    /// session, nor to the one after `create_history_table`.
     Unchanged,
     /// Somebody else holds the lock. No transaction is open; wait, then begin again.
     Held(Option<Box<LockHolder>>),

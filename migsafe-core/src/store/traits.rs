@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Reading, StoreError, WriteSession};
+use super::{Reading, StatementSupport, StoreError, WriteSession};
 use crate::Dialect;
 use crate::env::Env;
 use crate::lock::LockHolder;
@@ -37,6 +37,17 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
     ///
     /// No connection, or a database that must not be written (a read replica).
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError>;
+
+    /// Whether migrations can run statement by statement on this database, found out with care: asked
+    /// only when such a migration is pending, and before anything is written. What
+    /// [`Reading::database`] says is the cheap answer.
+    ///
+    /// # Errors
+    ///
+    /// The connection fails.
+    async fn probe_statements(&self) -> Result<StatementSupport, StoreError> {
+        Ok(StatementSupport::None)
+    }
 
     /// Looks at the lock, where the database has one to look at.
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {

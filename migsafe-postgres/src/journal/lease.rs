@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use migsafe_core::history::HistoryRow;
-use migsafe_core::store::{StoreError, StoreErrorCode};
+use migsafe_core::store::{StatementSupport, StoreError, StoreErrorCode};
 use tokio::task::JoinHandle;
 
 use crate::PostgresOptions;
 use crate::connection::Connection;
 use crate::error::Failure;
+use crate::options::StatementMode;
 use crate::session::{PostgresSession, Transaction};
 use crate::sql::{self, Lease};
 
@@ -43,6 +44,27 @@ impl Drop for HeldLease {
     }
 }
 
+/// Whether statements can be run one by one over these connections: not through a pooler that hands
+/// server processes from one client to another.
+pub(crate) async fn probe(options: &Arc<PostgresOptions>) -> Result<StatementSupport, StoreError> {
+    match options.statements {
+        StatementMode::Forbidden => {
+            let why = "statements outside a transaction are switched off for this connection";
+            return Ok(StatementSupport::Refused(why.to_owned()));
+        }
+        StatementMode::Forced => return Ok(StatementSupport::Available),
+        StatementMode::Detect => {}
+    }
+    let mut keeper = Keeper::open(options).await?;
+    match keeper.check_direct(options).await {
+        Ok(()) => Ok(StatementSupport::Available),
+        Err(error) if error.code() == StoreErrorCode::UnsafeSetting => {
+            Ok(StatementSupport::Refused(format!("{error}: {}", error.help())))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 impl PostgresSession {
     /// Writes row and lease in the open transaction and commits.
     pub(super) async fn start_in(
@@ -52,7 +74,9 @@ impl PostgresSession {
         is_new: bool,
     ) -> Result<HeldLease, StoreError> {
         let mut keeper = Keeper::open(&self.options).await?;
-        keeper.check_direct(&self.options).await?;
+        if self.options.statements == StatementMode::Detect {
+            keeper.check_direct(&self.options).await?;
+        }
         let answer = self.ask(&[sql::journal_exists().to_owned()]).await;
         let answer = answer.ok("looking for the journal")?;
         if answer.value(0, 0).as_deref() != Some("t") {

@@ -21,7 +21,7 @@ use migsafe_core::store::{
     StoreErrorCode,
 };
 
-pub(crate) use lease::HeldLease;
+pub(crate) use lease::{HeldLease, probe};
 pub(crate) use read::{attach, unfinished};
 
 use crate::session::PostgresSession;

@@ -9,7 +9,9 @@ use std::time::Duration;
 use common::{block_on, database, deploy, folder, options, rows, store, value, wait_until};
 use migsafe_postgres::core::diagnosis::State;
 use migsafe_postgres::core::engine::status;
-use migsafe_postgres::{Migrations, PostgresOptions, PostgresStore, ensure_up_to_date};
+use migsafe_postgres::{
+    Migrations, PostgresOptions, PostgresStore, StatementMode, ensure_up_to_date,
+};
 use migsafe_testing::{Database, PgBouncer, PoolMode, Postgres, Proxy};
 
 const NAME: &str = "20250101000000_index";
@@ -241,10 +243,19 @@ fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
     block_on(async {
         deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
         let pooled = store(&pooler.url(database.name())).await;
-        let error = deploy(&pooled, &migrations(INDEX)).await.unwrap_err();
-        assert_eq!(error.code(), "unsafe-setting");
-        assert!(error.help().contains("direct"), "{}", error.help());
+        // Judged before the first step: nothing at all is written, not even what could run here.
+        let later =
+            folder(&[SETUP, ("20240601000000_u", "CREATE TABLE u (id int);"), (NAME, INDEX)]);
+        let error = deploy(&pooled, &later).await.unwrap_err();
+        assert!(error.is_refusal(), "{error}");
+        assert!(error.to_string().contains("pooler"), "{error}");
+        assert!(error.to_string().contains("direct URL"), "{error}");
         assert_eq!(rows(&pooled).await.len(), 1, "nothing was written");
+        let options = PostgresOptions::from_url(&database.url())
+            .unwrap()
+            .with_statement_mode(StatementMode::Forbidden);
+        let forbidden = PostgresStore::from_options(options);
+        assert!(deploy(&forbidden, &later).await.unwrap_err().is_refusal());
     });
     assert_eq!(columns(&database), "id");
 }
