@@ -28,7 +28,7 @@ pub(crate) struct Answer {
     statements: Vec<Vec<PgRow>>,
     /// How many statements completed.
     pub(crate) completed: usize,
-    /// How many rows each of the kept statements changed or returned.
+    /// How many rows each of the completed statements changed or returned.
     affected: Vec<u64>,
     /// Why the rest did not.
     pub(crate) failure: Option<Failure>,
@@ -93,8 +93,8 @@ impl Connection {
                 Some(Ok(Either::Left(done))) => {
                     if answer.completed < keep {
                         answer.statements.push(std::mem::take(&mut rows));
-                        answer.affected.push(done.rows_affected());
                     }
+                    answer.affected.push(done.rows_affected());
                     answer.completed += 1;
                 }
                 Some(Err(error)) => {

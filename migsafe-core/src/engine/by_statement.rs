@@ -137,10 +137,22 @@ impl Execution<'_, '_> {
                 }
             }
         }
-        let mut attempt = 1;
+        let (mut attempt, mut done) = (1, 0);
         loop {
             match self.required()?.run(request).await {
-                StatementOutcome::Done => match self.settle(effect).await? {
+                StatementOutcome::Done { rows } if request.statement.repeats() => {
+                    done += rows;
+                    if rows == 0 {
+                        return Ok(self.required()?.record_done(request).await?);
+                    }
+                    self.run
+                        .emit(Event::StatementProgress { statement: request.number, rows: done });
+                    if self.run.options.is_stopped() {
+                        return Err(Halt::Stopped);
+                    }
+                    continue;
+                }
+                StatementOutcome::Done { .. } => match self.settle(effect).await? {
                     None | Some(true) => return Ok(()),
                     // `IF NOT EXISTS` took an invalid index for the index.
                     Some(false) if attempt <= MENDS => {}
@@ -154,7 +166,9 @@ impl Execution<'_, '_> {
                 StatementOutcome::Aborted { reason, failure } => {
                     let failure = at_statement(request, failure);
                     let limit = self.run.options.retries;
-                    if !reason.is_transient() || attempt > limit {
+                    // Outside a transaction, and without an effect to look for, part of it may be done.
+                    let in_doubt = request.statement.runs_outside_transaction() && effect.is_none();
+                    if in_doubt || !reason.is_transient() || attempt > limit {
                         return Err(Halt::Aborted(reason, failure));
                     }
                     let env = self.run.env.clone();

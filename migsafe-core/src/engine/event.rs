@@ -44,6 +44,13 @@ pub enum Event {
         /// Of how many.
         total: usize,
     },
+    /// A statement that repeats has changed rows once more.
+    StatementProgress {
+        /// Which statement, from 1.
+        statement: usize,
+        /// How many rows it has changed in this run.
+        rows: u64,
+    },
     /// A step is committed.
     StepApplied {
         /// The migration.

@@ -44,6 +44,8 @@ pub struct Pulse {
     pub statement: Option<usize>,
     /// Of how many.
     pub statements: Option<usize>,
+    /// Rows that the statement has changed in this run, where it repeats.
+    pub rows: Option<u64>,
     /// Milliseconds since the run began.
     pub elapsed_ms: u64,
 }
@@ -72,6 +74,9 @@ impl std::fmt::Display for Pulse {
                 write!(f, "alive, migration {} of {} ({name})", self.index, self.total)?;
                 if let (Some(statement), Some(statements)) = (self.statement, self.statements) {
                     write!(f, ", statement {statement} of {statements}")?;
+                }
+                if let Some(rows) = self.rows {
+                    write!(f, ", {rows} rows done")?;
                 }
                 write!(f, ", {seconds} s")
             }
@@ -134,11 +139,13 @@ impl Heartbeat {
                 pulse.phase = Phase::Applying;
                 pulse.migration = Some(name.clone());
                 (pulse.index, pulse.total) = (*index, *total);
-                (pulse.statement, pulse.statements) = (None, None);
+                (pulse.statement, pulse.statements, pulse.rows) = (None, None, None);
             }
             Event::StatementStarted { statement, total, .. } => {
                 (pulse.statement, pulse.statements) = (Some(*statement), Some(*total));
+                pulse.rows = None;
             }
+            Event::StatementProgress { rows, .. } => pulse.rows = Some(*rows),
             _ => {}
         });
     }

@@ -161,6 +161,15 @@ fn with_a_journal_a_statement_alone_or_announced_is_no_finding() {
     let of = |script| findings_with(Postgres, script, StatementSupport::Available);
     assert_eq!(of("CREATE INDEX CONCURRENTLY i ON t (c);"), []);
     assert_eq!(of("-- migsafe: no-transaction because of it\nSELECT 1;\nVACUUM t;"), []);
+    let batches =
+        "-- migsafe: no-transaction because of it\n-- migsafe: repeat\nUPDATE t SET a = 1;";
+    assert_eq!(of(batches), []);
+    for wrong in [
+        "-- migsafe: repeat\nUPDATE t SET a = 1;",
+        "-- migsafe: no-transaction because of it\n-- migsafe: repeat\nVACUUM t;",
+    ] {
+        assert_eq!(of(wrong)[0].rule, "no-transaction-header", "{wrong}");
+    }
     let mixed = of("SELECT 1;\nVACUUM t;").remove(0);
     assert_eq!(mixed.rule, "statement-not-allowed-in-transaction");
     assert!(mixed.help.contains("no-transaction because"), "{}", mixed.help);

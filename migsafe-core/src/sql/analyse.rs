@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::statement::{Problem, Script, Statement};
-use super::{Header, LineIndex};
+use super::{Header, LineIndex, header};
 use crate::Dialect;
 
 /// How much the analysis takes on. Beyond it the script is not taken apart
@@ -154,8 +154,12 @@ impl Reading {
     fn into_script(self, dialect: Dialect, script: &str) -> Script {
         let lines = LineIndex::new(script);
         let mut statements = self.statements;
+        let mut end = 0;
         for statement in &mut statements {
             statement.start = lines.position(statement.range.start);
+            let before = script.get(end..statement.range.start).unwrap_or_default();
+            statement.repeats = before.lines().any(header::is_repeat);
+            end = statement.range.end;
         }
         let mut problems = self.problems;
         problems.sort_by_key(|(offset, _)| *offset);

@@ -75,11 +75,15 @@ impl Header {
             }
             return;
         };
+        // It speaks of the statement below it, which happens to be the first.
+        if strip_word(directive, REPEAT).is_some() {
+            return;
+        }
         let Some(reason) = strip_word(directive, NO_TRANSACTION) else {
             let word = directive.split_whitespace().next().unwrap_or_default();
             self.problem(
                 position,
-                format!("unknown directive `{word}`: the only one is `{NO_TRANSACTION}`"),
+                format!("unknown directive `{word}`: there are `{NO_TRANSACTION}` and `{REPEAT}`"),
             );
             return;
         };
@@ -113,6 +117,17 @@ impl HeaderProblem {
     }
 }
 
+/// Whether a line is the comment `-- migsafe: repeat …`.
+pub(super) fn is_repeat(line: &str) -> bool {
+    let directive = line
+        .trim_start()
+        .strip_prefix("--")
+        .and_then(|comment| strip_word(comment, "migsafe"))
+        .and_then(|rest| rest.trim_start().strip_prefix(':'));
+    directive.is_some_and(|directive| strip_word(directive, REPEAT).is_some())
+}
+
+const REPEAT: &str = "repeat";
 const NO_TRANSACTION: &str = "no-transaction";
 const EXAMPLE: &str = "-- migsafe: no-transaction because the index is built concurrently";
 

@@ -21,6 +21,7 @@ mod nesting;
 mod position;
 #[cfg(feature = "postgres-sql")]
 mod postgres;
+mod relations;
 #[cfg(feature = "sqlite-sql")]
 mod sqlite;
 mod statement;
@@ -39,4 +40,5 @@ mod tests;
 pub use analyse::{Limits, analyse, analyse_all, analyse_with};
 pub use header::{Header, HeaderProblem};
 pub use position::{LineIndex, Position};
+pub use relations::{LockedRelation, LockedRelations};
 pub use statement::{Effect, Fact, ObjectName, Problem, Script, Statement, TransactionClass};

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Header, Position};
+use super::{Header, LockedRelations, Position};
 use crate::Dialect;
 
 /// How a statement stands to the transaction that migsafe wraps around a script.
@@ -132,6 +132,8 @@ pub struct Statement {
     pub(super) verb: String,
     pub(super) facts: Vec<Fact>,
     pub(super) effect: Option<Effect>,
+    pub(super) repeats: bool,
+    pub(super) relations: LockedRelations,
 }
 
 impl Statement {
@@ -174,11 +176,24 @@ impl Statement {
             || self.has(|fact| matches!(fact, Fact::MayCommit { .. }))
     }
 
+    /// Whether a comment before it says `-- migsafe: repeat`: it changes a batch of rows, and is run
+    /// again, each time in a transaction of its own, until it changes none.
+    #[must_use]
+    pub fn repeats(&self) -> bool {
+        self.repeats
+    }
+
     /// What it leaves in the catalog, for statements that cannot run in a transaction and whose text
     /// tells it.
     #[must_use]
     pub fn effect(&self) -> Option<&Effect> {
         self.effect.as_ref()
+    }
+
+    /// The relations that it locks, as far as its text tells.
+    #[must_use]
+    pub fn relations(&self) -> &LockedRelations {
+        &self.relations
     }
 
     /// Whether any fact fits.

@@ -42,8 +42,11 @@ impl<'a> StatementRequest<'a> {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StatementOutcome {
-    /// Carried out, and recorded.
-    Done,
+    /// Carried out, and recorded: as done, or as begun where the statement repeats.
+    Done {
+        /// How many rows it changed, as far as the database counts them.
+        rows: u64,
+    },
     /// The server answered with an error; recorded.
     Failed(ScriptFailure),
     /// Nothing of it is left, or it can be inspected; not recorded as failed, may be tried again.
@@ -88,7 +91,8 @@ pub trait JournalSession: Send {
     async fn start(&mut self, row: &HistoryRow, is_new: bool) -> Result<(), StoreError>;
 
     /// Runs one statement. One that may run in a transaction commits together with its record; for
-    /// any other the record of its start is committed first.
+    /// any other the record of its start is committed first. A statement that repeats
+    /// ([`Statement::repeats`]) is run once and recorded as begun.
     async fn run(&mut self, request: StatementRequest<'_>) -> StatementOutcome;
 
     /// Looks in the catalog.

@@ -537,7 +537,7 @@ impl MemorySession {
             return StatementOutcome::Unknown(lost_answer());
         }
         match result {
-            Ok(_) => StatementOutcome::Done,
+            Ok(_) => StatementOutcome::Done { rows: 0 },
             Err(failure) => StatementOutcome::Failed(*failure),
         }
     }
@@ -689,8 +689,9 @@ impl JournalSession for MemorySession {
         }
         let outcome = self.carry_out(&request, building);
         self.store.turn().await;
-        if outside && matches!(outcome, StatementOutcome::Done | StatementOutcome::Failed(_)) {
-            let done = matches!(outcome, StatementOutcome::Done);
+        if outside && matches!(outcome, StatementOutcome::Done { .. } | StatementOutcome::Failed(_))
+        {
+            let done = matches!(outcome, StatementOutcome::Done { .. });
             let state = if done { JournalState::Done } else { JournalState::Failed };
             if self.record(&request, state).is_err() {
                 return StatementOutcome::LeaseLost;

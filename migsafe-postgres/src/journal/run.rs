@@ -12,6 +12,8 @@ use crate::sql;
 
 /// The statement of the message inside a transaction that checks the lease.
 const FENCE: usize = 1;
+/// The statement itself.
+const STATEMENT: usize = 4;
 
 impl PostgresSession {
     /// The statement, its record and the check of the lease commit together: exactly once or not at all.
@@ -19,7 +21,9 @@ impl PostgresSession {
         let Some(token) = self.lease.as_ref().map(|lease| lease.token().to_owned()) else {
             return StatementOutcome::LeaseLost;
         };
-        let Ok(record) = self.record(&request, JournalState::Done, None) else {
+        let state =
+            if request.statement.repeats() { JournalState::Started } else { JournalState::Done };
+        let Ok(record) = self.record(&request, state, None) else {
             return StatementOutcome::LeaseLost;
         };
         let schema = self.options.schema.as_deref();
@@ -40,7 +44,7 @@ impl PostgresSession {
         message.push_str(";\nCOMMIT");
         let mut answer = self.tell(message, 0).await;
         match answer.failure.take() {
-            None => StatementOutcome::Done,
+            None => StatementOutcome::Done { rows: answer.affected(STATEMENT).unwrap_or_default() },
             Some(Failure::Broken(error)) => {
                 self.connection = None;
                 StatementOutcome::Unknown(error)
@@ -118,7 +122,7 @@ impl PostgresSession {
         let reset = "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL".to_owned();
         let answer = self.ask(&[reset, done]).await;
         match self.understood(&request, answer).await {
-            Ok(answer) if answer.affected(3) == Some(1) => StatementOutcome::Done,
+            Ok(answer) if answer.affected(3) == Some(1) => StatementOutcome::Done { rows: 0 },
             Ok(_) => StatementOutcome::LeaseLost,
             Err(outcome) => outcome,
         }

@@ -4,11 +4,12 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use common::{block_on, database, deploy, folder, options, rows, store, value, wait_until};
 use migsafe_postgres::core::diagnosis::State;
-use migsafe_postgres::core::engine::status;
+use migsafe_postgres::core::engine::{Event, StopToken, status};
 use migsafe_postgres::{
     Migrations, PostgresOptions, PostgresStore, StatementMode, ensure_up_to_date,
 };
@@ -272,4 +273,40 @@ fn with_a_direct_url_beside_the_pooler_it_is_carried_out() {
         assert_eq!(deploy(&store, &migrations(INDEX)).await.unwrap().applied().len(), 2);
     });
     assert!(index_is_valid(&database, "t_id_idx"));
+}
+
+#[test]
+fn a_backfill_runs_in_batches_and_can_be_stopped_and_gone_on_with() {
+    const BACKFILL: &str = "-- migsafe: no-transaction because the table is large\n\
+        ALTER TABLE t ADD COLUMN doubled int;\n\
+        -- migsafe: repeat until no row is left\n\
+        UPDATE t SET doubled = id * 2 WHERE id IN (\n\
+            SELECT id FROM t WHERE doubled IS NULL ORDER BY id LIMIT 300);\n\
+        ALTER TABLE t ALTER COLUMN doubled SET NOT NULL;\n";
+    let database = database();
+    block_on(async {
+        let store = store(&database.url()).await;
+        deploy(&store, &folder(&[SETUP])).await.unwrap();
+        let token = StopToken::new();
+        let stopper = token.clone();
+        let paused = options().with_stop(token).on_event(move |event| {
+            if matches!(event, Event::StatementProgress { rows: 600, .. }) {
+                stopper.stop();
+            }
+        });
+        let error = ensure_up_to_date(&store, &migrations(BACKFILL), paused).await.unwrap_err();
+        assert_eq!(error.code(), "stopped");
+        assert_eq!(value(&database, "SELECT count(*) FROM t WHERE doubled IS NULL"), "400");
+        let progress = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&progress);
+        let resumed = options().on_event(move |event| {
+            if let Event::StatementProgress { rows, .. } = event {
+                seen.lock().unwrap().push(*rows);
+            }
+        });
+        let report = ensure_up_to_date(&store, &migrations(BACKFILL), resumed).await.unwrap();
+        assert!(report.status().is_up_to_date());
+        assert_eq!(*progress.lock().unwrap(), [300, 400]);
+    });
+    assert_eq!(value(&database, "SELECT count(*) FROM t WHERE doubled = id * 2"), "1000");
 }

@@ -2,7 +2,8 @@
 //!
 //! A comment at the top of a script that is addressed to migsafe (`-- migsafe: …`) and cannot be
 //! followed: a word that is not known, `no-transaction` without a reason, or a script that cannot be
-//! taken apart into statements or whose database cannot record them one by one.
+//! taken apart into statements or whose database cannot record them one by one. Also
+//! `-- migsafe: repeat` before a statement that cannot be repeated until it changes no row.
 //!
 //! ## Why it hurts
 //!
@@ -12,7 +13,9 @@
 //!
 //! Correct the line, or remove it.
 
+use crate::migrations::MigrationName;
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
+use crate::sql::Script;
 use crate::store::StatementSupport;
 use crate::text;
 
@@ -46,5 +49,35 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 ),
             );
         }
+        check_repeats(name, script, facts.runs_in_transaction(script), findings);
+    }
+}
+
+/// `-- migsafe: repeat` before a statement that cannot be run in batches.
+fn check_repeats(
+    name: &MigrationName,
+    script: &Script,
+    in_transaction: bool,
+    findings: &mut Findings<'_>,
+) {
+    for (index, statement) in script.statements().iter().enumerate() {
+        if !statement.repeats() {
+            continue;
+        }
+        let batches = matches!(statement.verb(), "UPDATE" | "DELETE" | "INSERT" | "MERGE");
+        let (why, help) = if in_transaction {
+            (
+                "`repeat` needs a script that runs statement by statement",
+                "add the line `-- migsafe: no-transaction because …` at the top of the script",
+            )
+        } else if !batches || statement.runs_outside_transaction() {
+            (
+                "only UPDATE, DELETE, INSERT and MERGE can be repeated until they change no row",
+                "remove the comment",
+            )
+        } else {
+            continue;
+        };
+        findings.report_at(name, Location::of_statement(index, statement), why, help);
     }
 }

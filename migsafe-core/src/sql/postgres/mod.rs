@@ -4,17 +4,20 @@
 //! each alone and says what it could not read. It accepts two statements without a semicolon
 //! between them, which no server does, so it does not decide where a statement ends.
 
+mod alter_table;
 mod body;
 mod classify;
 mod client;
 mod effect;
 mod parse;
+mod relations;
 mod session;
 mod split;
 
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
+use super::relations::LockedRelations;
 use super::statement::{Fact, Statement, TransactionClass};
 use super::token::{Token, Tokens};
 
@@ -46,6 +49,8 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         verb: command.name.clone(),
         facts: vec![Fact::PsqlCommand(command.name)],
         effect: None,
+        repeats: false,
+        relations: LockedRelations::default(),
     }));
     reading.statements.sort_by_key(|statement| statement.range.start);
     reading
@@ -82,5 +87,14 @@ fn read_statement(
         TransactionClass::MustNotRun => effect::effect(words),
         _ => None,
     };
-    Statement { range, start: UNPLACED, class, verb: words.verb(), facts, effect }
+    Statement {
+        range,
+        start: UNPLACED,
+        class,
+        verb: words.verb(),
+        facts,
+        effect,
+        repeats: false,
+        relations: relations::relations(words),
+    }
 }

@@ -16,6 +16,7 @@ use sqlite3_parser::{Bump, FallibleIterator};
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
+use super::relations::LockedRelations;
 use super::statement::{Fact, Statement};
 use super::token::Tokens;
 
@@ -50,6 +51,8 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
             verb,
             facts,
             effect: None,
+            repeats: false,
+            relations: LockedRelations::default(),
         });
     }
     reading
