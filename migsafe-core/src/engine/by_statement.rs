@@ -7,11 +7,13 @@
 
 use std::time::Duration;
 
-use super::Event;
+use tracing::Instrument as _;
+
 use super::ensure::Stopped;
 use super::error::ErrorKind;
 use super::execute::{Execution, Next};
 use super::wait::jittered;
+use super::{Event, observe};
 use crate::env::uuid_v4;
 use crate::history::{HistoryRow, Resume};
 use crate::plan::{PlanStep, StepKind};
@@ -117,7 +119,8 @@ impl Execution<'_, '_> {
             let sql = text.get(statement.range()).unwrap_or_default();
             let request =
                 StatementRequest::new(row_id, number, sql, statement, self.run.options.step);
-            self.run_one(request, in_doubt && number == next).await?;
+            let span = observe::statement(number, total);
+            self.run_one(request, in_doubt && number == next).instrument(span).await?;
         }
         Ok(())
     }

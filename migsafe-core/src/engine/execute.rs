@@ -4,12 +4,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use tracing::Instrument as _;
 
 use super::assess::{Assessment, Run};
 use super::ensure::{Stopped, read_and_assess, report};
 use super::error::ErrorKind;
 use super::wait::{Backoff, jittered};
-use super::{Error, Event};
+use super::{Error, Event, observe};
 use crate::env::uuid_v4;
 use crate::history::{History, HistoryRow};
 use crate::lock::{LockHolder, LockState};
@@ -94,7 +95,8 @@ impl<'r, 'a> Execution<'r, 'a> {
                 self.rollback().await;
                 return Ok(self.finish(Outcome::Applied).await);
             };
-            match self.apply(&step, attempt).await? {
+            let span = observe::step(step.name(), attempt);
+            match self.apply(&step, attempt).instrument(span).await? {
                 Next::Continue => {
                     attempt = 1;
                     backoff = self.backoff();
@@ -258,10 +260,11 @@ impl<'r, 'a> Execution<'r, 'a> {
         row.finished_at = Some(finished_at.into());
         row.applied_steps_count = Some(1);
         self.rows.push(row);
-        self.steps.pop_front();
+        let step = self.steps.pop_front();
+        let by_statement = step.is_some_and(|step| step.kind() != &StepKind::Transaction);
         self.run.emit(Event::StepApplied { name: name.clone(), duration });
         let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        self.applied.push(AppliedStep { name, finished_at, duration_ms });
+        self.applied.push(AppliedStep { name, finished_at, duration_ms, by_statement });
     }
 
     async fn failed(

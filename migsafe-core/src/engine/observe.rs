@@ -1,6 +1,9 @@
 //! What goes to `tracing` and, with the feature `metrics`, to the `metrics` facade.
 
+use tracing::Span;
+
 use super::{Error, Event};
+use crate::migrations::MigrationName;
 
 /// The names of the metrics, so that dashboards have one place to look them up.
 #[cfg(feature = "metrics")]
@@ -12,6 +15,17 @@ mod names {
     pub(super) const RETRIES: &str = "migsafe_migration_retries_total";
     pub(super) const ERRORS: &str = "migsafe_errors_total";
     pub(super) const CONNECTION_FAILURES: &str = "migsafe_connection_failures_total";
+}
+
+/// The span of one step: everything that happens in it carries the migration's name.
+pub(super) fn step(migration: &MigrationName, attempt: u32) -> Span {
+    let migration = crate::text::printable(migration.as_str());
+    tracing::info_span!(target: "migsafe", "migration", migration, attempt)
+}
+
+/// The span of one statement of a migration that runs by statement.
+pub(super) fn statement(statement: usize, total: usize) -> Span {
+    tracing::info_span!(target: "migsafe", "statement", statement, total)
 }
 
 /// An event of a run. Field names are stable.

@@ -18,6 +18,8 @@ pub struct AppliedStep {
     pub finished_at: DateTime<Utc>,
     /// How long the step took, in milliseconds, waiting for the lock not counted.
     pub duration_ms: u64,
+    /// Whether it ran statement by statement, under a lease, and not in one transaction with the lock.
+    pub by_statement: bool,
 }
 
 /// How a run ended.
