@@ -1,4 +1,4 @@
-//! Who holds the migration lock.
+//! Who holds the migration lock, and who is in whose way.
 //!
 //! ```
 //! use migsafe_core::lock::{LockHolder, LockState};
@@ -7,11 +7,15 @@
 //! assert!(state.is_held_by_another());
 //! ```
 
+mod blocker;
 mod holder;
 mod state;
+mod table_lock;
 
+pub use blocker::{Blocker, Blockers, FoundRelation, HeldLock};
 pub use holder::LockHolder;
 pub use state::LockState;
+pub use table_lock::TableLock;
 
 /// Prisma's advisory lock key. It is one number per database, shared by every Prisma project and
 /// every schema in it, so a holder may work on another schema.

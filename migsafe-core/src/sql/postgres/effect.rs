@@ -56,7 +56,7 @@ fn detaches(t: Tokens<'_>) -> Option<Effect> {
 }
 
 /// A name with or without a schema, and the index after it.
-fn name(t: Tokens<'_>, at: usize) -> Option<(ObjectName, usize)> {
+pub(super) fn name(t: Tokens<'_>, at: usize) -> Option<(ObjectName, usize)> {
     let first = t.name(at)?;
     if t.punct(at + 1, b'.') {
         let second = t.name(at + 2)?;
