@@ -7,7 +7,7 @@ use migsafe_core::{Dialect, Migrations};
 
 fn three() -> Migrations {
     let scripts = [("1_a", "SELECT 'a';"), ("2_b", "SELECT 'b';"), ("3_c", "SELECT 'c';")];
-    Migrations::from_scripts(scripts).unwrap()
+    Migrations::from_scripts(scripts).expect("the names differ")
 }
 
 /// While the outcome of a step is learnt, somebody else may have gone on: the plan is of the past.
