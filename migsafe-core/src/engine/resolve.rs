@@ -9,7 +9,7 @@ use super::Error;
 use super::error::ErrorKind;
 use super::wait::Backoff;
 use crate::env::{Env, uuid_v4};
-use crate::history::{History, HistoryRow};
+use crate::history::{History, HistoryRow, Journal};
 use crate::migrations::{MigrationName, Migrations};
 use crate::store::{AuditNote, Begun, HistoryStore, Reading, RowChange, WriteSession};
 use crate::text;
@@ -80,7 +80,8 @@ pub struct ResolutionReport {
 /// # Errors
 ///
 /// The history cannot be read, or Prisma's preconditions do not hold: codes `no-such-migration` (Prisma
-/// P3017, P3011), `already-applied` (P3008), `not-failed` (P3012), `lock-file-mismatch` (P3019).
+/// P3017, P3011), `already-applied` (P3008), `not-failed` (P3012), `lock-file-mismatch` (P3019),
+/// `running` (somebody is at work on it).
 pub async fn plan_resolution(
     store: &dyn HistoryStore,
     migrations: &Migrations,
@@ -181,6 +182,14 @@ fn propose(
             "use Prisma 8's own commands on this database".to_owned(),
         ));
     }
+    if rows.iter().any(|row| is_running(row, reading)) {
+        return Err(refuse(
+            "running",
+            format!("migration {} is under way in another session", text::name(name.as_str())),
+            "wait until that session has ended, then look whether its changes are in the database"
+                .to_owned(),
+        ));
+    }
     let changes = match resolution {
         Resolution::Applied(_) => {
             if let Some(mismatch) = migrations.lock_file().mismatch(store.dialect()) {
@@ -196,6 +205,14 @@ fn propose(
         creates_history_table: history.is_absent(),
         changes,
     })
+}
+
+/// Whether somebody is at work on a row. What a person has seen of the schema is then already of the
+/// past, and a row that is marked while its script runs makes the next deploy run it a second time.
+fn is_running(row: &HistoryRow, reading: &Reading) -> bool {
+    let journal = reading.history.journal(&row.id);
+    let at_work = reading.lock.is_held_by_another() || journal.is_some_and(Journal::is_running);
+    at_work && row.is_live() && !row.is_finished()
 }
 
 fn mark_applied(

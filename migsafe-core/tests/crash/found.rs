@@ -1,6 +1,12 @@
 //! What the model and the schedules found, each as the shortest story.
 
-use migsafe_core::engine::{Event, Options, ensure_up_to_date};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use migsafe_core::engine::{Event, Options, Resolution, ensure_up_to_date, plan_resolution};
+use migsafe_core::history::HistoryRow;
+use migsafe_core::lock::LockHolder;
+use migsafe_core::migrations::MigrationName;
 use migsafe_core::store::{MemoryFault, MemoryStore};
 use migsafe_core::testkit::block_on;
 use migsafe_core::{Dialect, Migrations};
@@ -50,4 +56,36 @@ fn a_running_migration_is_waited_for_before_anything_else_is_done() {
         block_on(ensure_up_to_date(&store, &migrations, options)).unwrap();
         assert_eq!(store.rows().unwrap().len(), migrations.len());
     }
+}
+
+/// What somebody sees of a migration that is under way may be gone a moment later: no decision about it
+/// is taken, whether its lease says so or the lock.
+#[test]
+fn a_running_migration_is_not_resolved() {
+    let script = "-- migsafe: no-transaction because of the index\nSELECT 'a';\n";
+    let migrations = Migrations::from_scripts([("1_a", script)]).unwrap();
+    let store = MemoryStore::new(Dialect::Postgres);
+    let (other, looks) = (store.clone(), Arc::new(AtomicUsize::new(0)));
+    let (folder, looked) = (migrations.clone(), Arc::clone(&looks));
+    let options = Options::default().on_event(move |event| {
+        if matches!(event, Event::StatementStarted { .. }) {
+            let resolution = Resolution::RolledBack(MigrationName::from("1_a"));
+            let error = block_on(plan_resolution(&other, &folder, &resolution)).unwrap_err();
+            assert_eq!(error.code(), "running", "{error}");
+            looked.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    block_on(ensure_up_to_date(&store, &migrations, options)).unwrap();
+    assert_eq!(looks.load(Ordering::Relaxed), 1);
+    let row = HistoryRow::started("x", "1_a", "y", chrono::DateTime::UNIX_EPOCH);
+    let store = MemoryStore::with_rows(Dialect::Postgres, vec![row]);
+    store.hold_lock(Some(LockHolder::of_pid(7)));
+    let name = MigrationName::from("1_a");
+    let resolution = Resolution::RolledBack(name.clone());
+    for resolution in [Resolution::Applied(name), resolution.clone()] {
+        let error = block_on(plan_resolution(&store, &migrations, &resolution)).unwrap_err();
+        assert_eq!(error.code(), "running", "{error}");
+    }
+    store.hold_lock(None);
+    block_on(plan_resolution(&store, &migrations, &resolution)).unwrap();
 }
