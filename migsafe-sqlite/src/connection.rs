@@ -1,5 +1,6 @@
 //! One connection to SQLite and the few ways in which statements are sent.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,11 +123,10 @@ impl Connection {
         Ok(row.try_get(0)?)
     }
 
-    /// The bytes of the first column of the only row, in UTF-8 as far as they are text; none for NULL.
-    pub(crate) async fn bytes(&mut self, sql: impl Into<String>) -> Result<Vec<u8>, Fault> {
-        let rows = self.rows(sql).await?;
-        let row = rows.first().ok_or_else(|| Fault::of(None, "no row came back"))?;
-        bytes(row, 0)
+    /// The only row.
+    pub(crate) async fn row(&mut self, sql: impl Into<String>) -> Result<SqliteRow, Fault> {
+        let row = self.rows(sql).await?.into_iter().next();
+        row.ok_or_else(|| Fault::of(None, "no row came back"))
     }
 
     /// Closes it and waits until it is closed.
@@ -136,22 +136,22 @@ impl Connection {
     }
 }
 
-/// The bytes of a column; none for NULL.
-pub(crate) fn bytes(row: &SqliteRow, column: usize) -> Result<Vec<u8>, Fault> {
-    let bytes: Option<Vec<u8>> = row.try_get(column)?;
+/// The bytes of a column, in UTF-8 as far as they are text; none for NULL.
+pub(crate) fn bytes(row: &SqliteRow, column: usize) -> Result<Cow<'_, [u8]>, Fault> {
+    let bytes: Option<&[u8]> = row.try_get(column)?;
     Ok(utf8(bytes.unwrap_or_default()))
 }
 
 /// The driver hands text over as it is stored, which in a database made with `PRAGMA encoding='UTF-16'`
 /// is UTF-16. All we ever ask for begins with an ASCII character and holds no NUL.
-fn utf8(bytes: Vec<u8>) -> Vec<u8> {
-    let decode: fn([u8; 2]) -> u16 = match bytes.as_slice() {
+fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let decode: fn([u8; 2]) -> u16 = match bytes {
         [0, _, ..] => u16::from_be_bytes,
         [_, 0, ..] => u16::from_le_bytes,
-        _ => return bytes,
+        _ => return Cow::Borrowed(bytes),
     };
     let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| decode([pair[0], pair[1]])).collect();
-    String::from_utf16_lossy(&units).into_bytes()
+    Cow::Owned(String::from_utf16_lossy(&units).into_bytes())
 }
 
 /// A NUL makes the driver prepare the same text for ever.
@@ -196,8 +196,8 @@ mod tests {
                 .await
                 .unwrap();
             connection.run("INSERT INTO a VALUES ('ü☃𐐷')").await.unwrap();
-            let bytes = connection.bytes("SELECT quote(x) FROM a").await.unwrap();
-            assert_eq!(String::from_utf8(bytes).unwrap(), "'ü☃𐐷'", "{encoding}");
+            let row = connection.row("SELECT quote(x), 7 FROM a").await.unwrap();
+            assert_eq!(bytes(&row, 0).unwrap(), "'ü☃𐐷'".as_bytes(), "{encoding}");
         }
     }
 }

@@ -4,40 +4,45 @@ use std::borrow::Cow;
 
 use migsafe_core::history::Cell;
 
-/// A list of records in one text: values as SQL literals, with a comma between the values of a
-/// record and a line feed between records. Literals need no further escaping: text is in quotation marks.
-#[derive(Debug)]
-pub(crate) struct Literals<'a> {
+/// Values as SQL literals with a comma between them, as `group_concat(quote(x))` gives them. Literals need no further
+/// escaping: text is in quotation marks.
+#[derive(Clone, Copy, Debug)]
+struct Literals<'a> {
     rest: &'a [u8],
+}
+
+/// The columns of some rows, each as a list of literals.
+#[derive(Debug)]
+pub(crate) struct Columns<'a, const N: usize> {
+    columns: [Literals<'a>; N],
 }
 
 /// The text is not what `quote()` writes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Malformed;
 
-impl<'a> Literals<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+impl<'a, const N: usize> Columns<'a, N> {
+    pub(crate) fn new(columns: [&'a [u8]; N]) -> Self {
+        Self { columns: columns.map(|rest| Literals { rest }) }
     }
 
-    /// The next record of `N` values; `None` at the end.
-    pub(crate) fn record<const N: usize>(&mut self) -> Result<Option<[Value<'a>; N]>, Malformed> {
-        if self.rest.is_empty() {
+    /// The next row; `None` at the end.
+    pub(crate) fn row(&mut self) -> Result<Option<[Value<'a>; N]>, Malformed> {
+        if self.columns.iter().all(|column| column.rest.is_empty()) {
             return Ok(None);
         }
         let mut values = [const { Value::Null }; N];
-        for (index, value) in values.iter_mut().enumerate() {
-            if index > 0 {
-                self.expect(b',')?;
+        for (value, column) in values.iter_mut().zip(&mut self.columns) {
+            *value = column.value()?;
+            if !column.rest.is_empty() {
+                column.expect(b',')?;
             }
-            *value = self.value()?;
-        }
-        if !self.rest.is_empty() {
-            self.expect(b'\n')?;
         }
         Ok(Some(values))
     }
+}
 
+impl<'a> Literals<'a> {
     fn expect(&mut self, byte: u8) -> Result<(), Malformed> {
         match self.rest.split_first() {
             Some((&first, rest)) if first == byte => {
@@ -79,8 +84,7 @@ impl<'a> Literals<'a> {
 
     /// NULL or a number.
     fn bare(&mut self) -> Result<Value<'a>, Malformed> {
-        let length =
-            self.rest.iter().position(|b| matches!(b, b',' | b'\n')).unwrap_or(self.rest.len());
+        let length = find(self.rest, b',').unwrap_or(self.rest.len());
         let (word, rest) = self.rest.split_at(length);
         self.rest = rest;
         let word = std::str::from_utf8(word).map_err(|_| Malformed)?;
@@ -175,13 +179,17 @@ fn find(bytes: &[u8], byte: u8) -> Option<usize> {
 mod tests {
     use super::*;
 
-    fn cells<const N: usize>(text: &[u8]) -> Result<Vec<[Cell; N]>, Malformed> {
-        let mut literals = Literals::new(text);
-        let mut records = Vec::new();
-        while let Some(record) = literals.record::<N>()? {
-            records.push(record.map(Value::into_cell));
+    fn cells<const N: usize>(columns: [&[u8]; N]) -> Result<Vec<[Cell; N]>, Malformed> {
+        let mut columns = Columns::new(columns);
+        let mut rows = Vec::new();
+        while let Some(row) = columns.row()? {
+            rows.push(row.map(Value::into_cell));
         }
-        Ok(records)
+        Ok(rows)
+    }
+
+    fn column(text: &[u8]) -> Result<Vec<Cell>, Malformed> {
+        Ok(cells([text])?.into_iter().flatten().collect())
     }
 
     fn text(text: &str) -> Cell {
@@ -190,59 +198,49 @@ mod tests {
 
     #[test]
     fn every_storage_class() {
-        let read = cells::<6>(b"NULL,-12,'it''s, a\n''test''',X'00FF',1.5,-9.0e+999").unwrap();
+        let read = column(b"NULL,-12,'it''s, a\n''test''',X'00FF',1.5,-9.0e+999").unwrap();
         assert_eq!(
             read,
-            [[
+            [
                 Cell::Null,
                 Cell::Integer(-12),
                 text("it's, a\n'test'"),
                 Cell::Other("x'00FF'".into()),
                 Cell::Other("1.5".into()),
                 Cell::Other("-9.0e+999".into()),
-            ]]
+            ]
         );
     }
 
     #[test]
-    fn several_records_and_none() {
-        assert_eq!(cells::<1>(b"").unwrap(), Vec::<[Cell; 1]>::new());
+    fn columns_go_together() {
+        assert_eq!(column(b"").unwrap(), []);
         assert_eq!(
-            cells::<2>(b"'',''''\n1,NULL").unwrap(),
-            [[text(""), text("'")], [Cell::Integer(1), Cell::Null]]
+            cells([b"'',''''", b"1,NULL"]).unwrap(),
+            [[text(""), Cell::Integer(1)], [text("'"), Cell::Null]]
         );
+        assert_eq!(cells([b"1,2", b"1"]), Err(Malformed));
+        assert_eq!(cells([&b"1"[..], b""]), Err(Malformed));
     }
 
     #[test]
     fn text_that_is_not_utf8_is_no_text() {
-        let read = cells::<1>(b"'a\xff'''").unwrap();
-        assert_eq!(read, [[Cell::Other("text that is not UTF-8: a\u{fffd}'".into())]]);
+        let read = column(b"'a\xff'''").unwrap();
+        assert_eq!(read, [Cell::Other("text that is not UTF-8: a\u{fffd}'".into())]);
     }
 
     #[test]
     fn anything_else_is_malformed() {
-        for bytes in [
-            &b"'abc"[..],
-            b"X'00",
-            b"nul",
-            b"1,2",
-            b"'a'b",
-            b"1\n2,",
-            b",",
-            b"\xff",
-            b"''''",
-            b"--",
-        ] {
-            let read = cells::<1>(bytes);
-            assert!(read == Err(Malformed) || bytes == b"''''", "{bytes:?} {read:?}");
+        for bytes in [&b"'abc"[..], b"X'00", b"nul", b"'a'b", b",", b"1,,2", b"\xff", b"--", b"'''"]
+        {
+            assert_eq!(column(bytes), Err(Malformed), "{bytes:?}");
         }
-        assert_eq!(cells::<2>(b"1"), Err(Malformed));
     }
 
     #[test]
     fn values_without_a_cell() {
-        let mut literals = Literals::new(b"'a''b',7,NULL");
-        let [a, b, c] = literals.record().unwrap().unwrap();
+        let mut columns = Columns::new([b"'a''b'", b"7", b"NULL"]);
+        let [a, b, c] = columns.row().unwrap().unwrap();
         assert_eq!((a.to_text(), b.integer(), c.integer()), ("a'b".to_owned(), Some(7), None));
     }
 }

@@ -10,17 +10,16 @@ use migsafe_core::store::StepRequest;
 use sea_query::{Alias, Asterisk, Expr, Func, Query, SqliteQueryBuilder};
 use sqlx::Row as _;
 
-use crate::connection::Connection;
-use crate::decode::Literals;
+use crate::connection::{Connection, bytes};
+use crate::decode::Columns;
 use crate::error::{Fault, code};
 use crate::lost_rows::{self, Counted};
 
 /// Tables (not virtual ones), by the page that their data begins at.
-const TABLES: &str = "SELECT group_concat(quote(rootpage) || ',' || quote(name), char(10)) FROM sqlite_schema \
+const TABLES: &str = "SELECT group_concat(quote(rootpage)), group_concat(quote(name)) FROM sqlite_schema \
      WHERE type = 'table' AND rootpage > 0 AND lower(name) NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-const TRIGGERS: &str =
-    "SELECT group_concat(quote(sql), char(10)) FROM sqlite_schema WHERE type = 'trigger'";
-const CHECK: &str = r#"SELECT group_concat(quote(c."table") || ',' || quote(c."rowid") || ',' || quote(c."parent"), char(10)) FROM pragma_foreign_key_check AS c"#;
+const TRIGGERS: &str = "SELECT group_concat(quote(sql)) FROM sqlite_schema WHERE type = 'trigger'";
+const CHECK: &str = r#"SELECT group_concat(quote(c."table")), group_concat(quote(c."rowid")), group_concat(quote(c."parent")) FROM pragma_foreign_key_check AS c"#;
 
 /// The tables of a database, how many rows each has, and which rows violate a foreign key.
 #[derive(Debug)]
@@ -46,9 +45,10 @@ impl Snapshot {
     /// Looks at the database.
     pub(crate) async fn take(connection: &mut Connection) -> Result<Self, Fault> {
         let mut tables = Vec::new();
-        let literals = connection.bytes(TABLES).await?;
-        let mut literals = Literals::new(&literals);
-        while let Some([root, name]) = literals.record()? {
+        let row = connection.row(TABLES).await?;
+        let lists = [bytes(&row, 0)?, bytes(&row, 1)?];
+        let mut columns = Columns::new(lists.each_ref().map(|list| &**list));
+        while let Some([root, name]) = columns.row()? {
             let root = root.integer().unwrap_or_default();
             tables.push(Table { root, name: name.to_text(), rows: None });
         }
@@ -57,9 +57,10 @@ impl Snapshot {
             table.rows = rows;
         }
         let mut triggers = Vec::new();
-        let literals = connection.bytes(TRIGGERS).await?;
-        let mut literals = Literals::new(&literals);
-        while let Some([sql]) = literals.record()? {
+        let row = connection.row(TRIGGERS).await?;
+        let list = bytes(&row, 0)?;
+        let mut columns = Columns::new([&*list]);
+        while let Some([sql]) = columns.row()? {
             triggers.push(sql.to_text());
         }
         Ok(Self { tables, triggers, violations: violations(connection).await? })
@@ -164,14 +165,15 @@ fn count_rows(table: &str) -> String {
 }
 
 async fn violations(connection: &mut Connection) -> Result<Violations, Fault> {
-    let literals = match connection.bytes(CHECK).await {
-        Ok(literals) => literals,
+    let row = match connection.row(CHECK).await {
+        Ok(row) => row,
         Err(fault) if fault.primary() == Some(code::ERROR) => return Ok(Err(fault)),
         Err(fault) => return Err(fault),
     };
-    let mut literals = Literals::new(&literals);
+    let lists = [bytes(&row, 0)?, bytes(&row, 1)?, bytes(&row, 2)?];
+    let mut columns = Columns::new(lists.each_ref().map(|list| &**list));
     let mut found: BTreeMap<(String, String), Vec<Option<i64>>> = BTreeMap::new();
-    while let Some([child, row, parent]) = literals.record()? {
+    while let Some([child, row, parent]) = columns.row()? {
         let key = (child.to_text().to_lowercase(), parent.to_text().to_lowercase());
         found.entry(key).or_default().push(row.integer());
     }

@@ -31,6 +31,7 @@ mod connection;
 mod decode;
 mod error;
 mod foreign_keys;
+mod json;
 mod lost_rows;
 mod memory;
 mod read;

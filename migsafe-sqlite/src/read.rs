@@ -1,15 +1,18 @@
 //! Reading the history over an open connection.
 
+use std::borrow::Cow;
+
 use migsafe_core::history::{
     Absence, COLUMNS, Cell, HISTORY_TABLE, History, HistoryRow, HistoryTable, RawRow, TableProblem,
 };
 use migsafe_core::store::{Content, DatabaseFacts, Reading};
 use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
 
 use crate::connection::{self, Connection};
-use crate::decode::{Literals, Malformed, Value};
+use crate::decode::{Columns, Malformed, Value};
 use crate::error::{Fault, code};
-use crate::sql;
+use crate::{json, sql};
 
 /// Reads everything: one row in the usual case.
 pub(crate) async fn reading(connection: &mut Connection) -> Result<Reading, Fault> {
@@ -28,20 +31,18 @@ async fn try_reading(connection: &mut Connection) -> Result<Option<Reading>, Fau
     let row = match connection.prepared_row(sql::READ_HISTORY).await {
         Ok(row) => row,
         Err(fault) if fault.names_missing_table() => return absence(connection, fault).await,
-        Err(fault) if fault.names_missing_column() => {
+        // A column is missing, there are more of them, or a value is not for JSON.
+        Err(fault) if fault.primary() == Some(code::ERROR) => {
             let table = unusual_table(connection).await?;
             return Ok(Some(present(table, None)));
         }
         Err(fault) => return Err(fault),
     };
-    let version: String = row.try_get(0)?;
-    let columns: i64 = row.try_get(1)?;
-    let rows = rows(&connection::bytes(&row, 2)?, |_| true)?;
-    let mut table = HistoryTable::new(rows);
-    if usize::try_from(columns) != Ok(COLUMNS.len()) {
-        let problems = table_problems(&column_names(connection).await?);
-        table = table.with_problems(problems);
-    }
+    let version: String = row.try_get(1)?;
+    let table = match json::rows(&connection::bytes(&row, 0)?) {
+        Some(rows) => HistoryTable::new(rows),
+        None => unusual_table(connection).await?,
+    };
     Ok(Some(present(table, Some(version))))
 }
 
@@ -52,29 +53,28 @@ fn present(table: HistoryTable, version: Option<String>) -> Reading {
 
 /// Proves that there is no table: the schema itself is read, and it is not in it.
 async fn absence(connection: &mut Connection, fault: Fault) -> Result<Option<Reading>, Fault> {
-    let rows = connection.rows(sql::READ_CONTENT).await?;
-    let row = rows.first().ok_or_else(|| Fault::of(None, "no row came back"))?;
+    let row = connection.row(sql::READ_CONTENT).await?;
     if row.try_get::<i64, _>(0)? > 0 {
         // A view over a table that is gone says "no such table" too, and that is no absence.
         let itself = fault.message.strip_prefix("no such table: ") == Some(HISTORY_TABLE);
         return if itself { Ok(None) } else { Err(fault) };
     }
-    let names = names(&connection::bytes(row, 1)?)?;
+    let names = names(&row, 1)?;
     let content = if names.is_empty() { Content::Empty } else { Content::Objects(names) };
     let facts = DatabaseFacts::default().with_content(content);
     Ok(Some(Reading::of(History::Absent(Absence::Table)).with_database(facts)))
 }
 
-/// A table that lacks columns of Prisma's.
+/// A table that lacks columns of Prisma's, has others, or holds values of other types.
 async fn unusual_table(connection: &mut Connection) -> Result<HistoryTable, Fault> {
     let names = column_names(connection).await?;
     let has = |column: &str| names.iter().any(|name| name.eq_ignore_ascii_case(column));
-    let literals = connection.bytes(sql::read_rows(has, None)).await?;
-    Ok(HistoryTable::new(rows(&literals, has)?).with_problems(table_problems(&names)))
+    let row = connection.row(sql::read_rows(has, None)).await?;
+    Ok(HistoryTable::new(rows(&row, has)?).with_problems(table_problems(&names)))
 }
 
 async fn column_names(connection: &mut Connection) -> Result<Vec<String>, Fault> {
-    names(&connection.bytes(sql::READ_COLUMNS).await?)
+    names(&connection.row(sql::READ_COLUMNS).await?, 0)
 }
 
 fn table_problems(names: &[String]) -> Vec<TableProblem> {
@@ -94,19 +94,23 @@ pub(crate) async fn row(
     connection: &mut Connection,
     id: &str,
 ) -> Result<Option<HistoryRow>, Fault> {
-    let literals = connection.bytes(sql::read_rows(|_| true, Some(id))).await?;
-    let mut rows = rows(&literals, |_| true)?;
+    let row = connection.row(sql::read_rows(|_| true, Some(id))).await?;
+    let mut rows = rows(&row, |_| true)?;
     Ok(if rows.len() == 1 { rows.pop() } else { None })
 }
 
-fn rows(literals: &[u8], has: impl Fn(&str) -> bool) -> Result<Vec<HistoryRow>, Fault> {
-    let mut literals = Literals::new(literals);
+fn rows(row: &SqliteRow, has: impl Fn(&str) -> bool) -> Result<Vec<HistoryRow>, Fault> {
+    let mut lists = [const { Cow::Borrowed(&[] as &[u8]) }; COLUMNS.len()];
+    for (index, list) in lists.iter_mut().enumerate() {
+        *list = connection::bytes(row, index)?;
+    }
+    let mut columns = Columns::new(lists.each_ref().map(|list| &**list));
     let mut rows = Vec::new();
     let cell =
         |value: Value<'_>, column| if has(column) { value.into_cell() } else { Cell::Missing };
-    while let Some(record) = literals.record()? {
+    while let Some(values) = columns.row()? {
         // The order of `COLUMNS`.
-        let [id, checksum, finished_at, name, logs, rolled_back_at, started_at, steps] = record;
+        let [id, checksum, finished_at, name, logs, rolled_back_at, started_at, steps] = values;
         let row = RawRow {
             id: cell(id, "id"),
             checksum: cell(checksum, "checksum"),
@@ -122,10 +126,11 @@ fn rows(literals: &[u8], has: impl Fn(&str) -> bool) -> Result<Vec<HistoryRow>, 
     Ok(rows)
 }
 
-fn names(literals: &[u8]) -> Result<Vec<String>, Fault> {
-    let mut literals = Literals::new(literals);
+fn names(row: &SqliteRow, column: usize) -> Result<Vec<String>, Fault> {
+    let list = connection::bytes(row, column)?;
+    let mut columns = Columns::new([&list]);
     let mut names = Vec::new();
-    while let Some([name]) = literals.record()? {
+    while let Some([name]) = columns.row()? {
         names.push(name.to_text());
     }
     Ok(names)

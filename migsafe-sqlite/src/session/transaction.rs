@@ -7,7 +7,7 @@ use migsafe_core::store::{StoreError, StoreErrorCode};
 use sqlx::Row as _;
 
 use super::link::Grip;
-use crate::connection::Connection;
+use crate::connection::{Connection, bytes};
 use crate::error::{Fault, code};
 use crate::sql;
 use crate::watch::Watch;
@@ -93,7 +93,8 @@ impl<'a> Work<'a> {
     /// that is killed can leave a corrupt file.
     pub(super) async fn probe(&mut self) -> Result<(), StoreError> {
         let failed = |fault: Fault| fault.store_error("write to the database");
-        let mode = self.connection.bytes("PRAGMA journal_mode").await.map_err(failed)?;
+        let row = self.connection.row("PRAGMA journal_mode").await.map_err(failed)?;
+        let mode = bytes(&row, 0).map_err(failed)?;
         let mode = String::from_utf8_lossy(&mode).to_ascii_lowercase();
         let on_disk = self.connection.integer(sql::IS_ON_DISK).await.map_err(failed)?;
         if on_disk != 0 && matches!(mode.as_str(), "off" | "memory") {
