@@ -14,7 +14,7 @@ use crate::plan::Target;
 use crate::policy::{Facts, Policy, Verdict};
 use crate::report::Status;
 use crate::sql::{self, Script};
-use crate::store::{HistoryStore, Reading, StatementSupport};
+use crate::store::{HistoryStore, Reading, StatementSupport, StoreError, StoreErrorCode};
 
 /// The scripts that were taken apart in this run; each only once.
 pub(super) type Scripts = BTreeMap<MigrationName, Script>;
@@ -78,7 +78,7 @@ impl<'a> Run<'a> {
         self.take_apart(&diagnosis).await;
         let scripts = self.within_target(&diagnosis);
         if scripts.values().any(Script::runs_by_statement) {
-            database = database.with_statements(self.statement_support().await);
+            database = database.with_statements(self.statement_support().await?);
         }
         let dialect = self.store.dialect();
         let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts)
@@ -101,17 +101,19 @@ impl<'a> Run<'a> {
 
     /// Found out before anything is judged: a migration that cannot be run here must stop the whole
     /// deploy before its first step, not in the middle.
-    async fn statement_support(&mut self) -> StatementSupport {
+    async fn statement_support(&mut self) -> Result<StatementSupport, Error> {
         if let Some(known) = &self.statement_support {
-            return known.clone();
+            return Ok(known.clone());
         }
         let found = match self.store.probe_statements().await {
             Ok(found) => found,
+            // A server that is away says nothing about what it supports.
+            Err(error) if is_about_the_network(&error) => return Err(error.into()),
             Err(error) => StatementSupport::Refused(format!(
                 "whether they can be run on this connection could not be found out: {error}"
             )),
         };
-        self.statement_support.insert(found).clone()
+        Ok(self.statement_support.insert(found).clone())
     }
 
     /// Takes apart the pending scripts that were not taken apart yet, away from the executor.
@@ -164,6 +166,10 @@ impl<'a> Run<'a> {
             .filter(|entry| entry.state() == State::Failed && diagnosis.journal(entry).is_some());
         pending.chain(journalled)
     }
+}
+
+fn is_about_the_network(error: &StoreError) -> bool {
+    matches!(error.code(), StoreErrorCode::Connection | StoreErrorCode::Timeout)
 }
 
 fn take_apart(dialect: Dialect, wanted: Vec<(MigrationName, String)>) -> Scripts {

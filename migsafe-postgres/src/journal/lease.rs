@@ -9,7 +9,6 @@ use tokio::task::JoinHandle;
 
 use crate::PostgresOptions;
 use crate::connection::Connection;
-use crate::error::Failure;
 use crate::options::StatementMode;
 use crate::session::{PostgresSession, Transaction};
 use crate::sql::{self, Lease};
@@ -135,14 +134,9 @@ impl Keeper {
             let mut other = Connection::open(options).await?;
             let begin = format!("BEGIN;\n{}", sql::own_process());
             let begun = other.send_within(begin, Some(PROBE_LIMIT)).await;
-            if matches!(&begun.failure, Some(Failure::Broken(_))) {
-                // A pooler without a free server process lets a client wait; a server never does.
-                return Err(pooled());
-            }
-            begun.ok("looking for a pooler")?;
-            let Ok((pid, _)) = process(&mut self.connection, Some(PROBE_LIMIT)).await else {
-                return Err(pooled());
-            };
+            begun.ok("looking for a pooler").map_err(pooled_if_late)?;
+            let asked = process(&mut self.connection, Some(PROBE_LIMIT)).await;
+            let (pid, _) = asked.map_err(pooled_if_late)?;
             let ended = other.send_within("ROLLBACK".to_owned(), Some(PROBE_LIMIT)).await;
             ended.ok("looking for a pooler")?;
             other.close().await;
@@ -182,6 +176,12 @@ impl Keeper {
             }
         }
     }
+}
+
+/// A pooler without a free server process lets a client wait; a server never does. Any other error says
+/// nothing about poolers.
+fn pooled_if_late(error: StoreError) -> StoreError {
+    if error.code() == StoreErrorCode::Timeout { pooled() } else { error }
 }
 
 fn pooled() -> StoreError {
