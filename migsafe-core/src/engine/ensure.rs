@@ -13,7 +13,7 @@ use crate::diagnosis::State;
 use crate::migrations::{MigrationName, Migrations};
 use crate::policy::Verdict;
 use crate::report::{Outcome, Report, Status};
-use crate::store::HistoryStore;
+use crate::store::{HistoryStore, Reading, StoreErrorCode};
 
 /// Brings a database up to date with a folder, or says why not.
 ///
@@ -134,7 +134,7 @@ async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {
 /// Reads and judges. A row that looks failed may belong to another deployer that took the lock
 /// between the look at the lock and the look at the rows: then one second look decides.
 pub(super) async fn read_and_assess(run: &mut Run<'_>) -> Result<Assessment, Error> {
-    let reading = run.store.read().await?;
+    let reading = read(run).await?;
     let assessment = run.assess(reading).await?;
     let doubtful = assessment.verdict.is_refusal()
         && assessment.status.diagnosis().entries().iter().any(|e| e.state() == State::Failed);
@@ -143,8 +143,31 @@ pub(super) async fn read_and_assess(run: &mut Run<'_>) -> Result<Assessment, Err
     }
     let env = run.env.clone();
     env.sleep(Duration::from_millis(50)).await;
-    let reading = run.store.read().await?;
+    let reading = read(run).await?;
     run.assess(reading).await
+}
+
+/// Reads, and where a deployer may keep even readers out waits for it as for the lock: Prisma has a
+/// SQLite file for itself for the whole of its run. Elsewhere the lock is nothing that a read meets.
+async fn read(run: &Run<'_>) -> Result<Reading, Error> {
+    let env = run.env.clone();
+    let mut backoff = Backoff::new(&*env, run.options.lock_wait, run.options.poll_interval);
+    loop {
+        let error = match run.store.read().await {
+            Ok(reading) => return Ok(reading),
+            Err(error) => error,
+        };
+        let locked =
+            error.code() == StoreErrorCode::Timeout && run.store.lock_inspector().is_none();
+        if !locked || run.options.is_stopped() {
+            return Err(error.into());
+        }
+        let waited = backoff.waited(&*env);
+        run.emit(Event::Waiting { holder: None, waited });
+        if !backoff.pause(&*env).await {
+            return Err(Error::new(ErrorKind::Locked { waited, holder: None }));
+        }
+    }
 }
 
 /// The end of a run that changes nothing.
