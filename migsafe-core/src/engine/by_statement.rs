@@ -69,6 +69,10 @@ impl Execution<'_, '_> {
         match self.finish_row(step, &row.id).await {
             Ok(finished_at) => {
                 self.rows.retain(|known| known.id != row.id);
+                // As `finish` has written it: a mended script counts as it ran to its end.
+                let mut row = row;
+                row.checksum = step.checksum().to_string();
+                row.logs = None;
                 let duration = env.elapsed().saturating_sub(began);
                 self.record_applied(step.name().clone(), row, finished_at, duration);
                 Ok(Next::Continue)

@@ -97,6 +97,10 @@ impl<'r, 'a> Execution<'r, 'a> {
             };
             let span = observe::step(step.name(), attempt);
             match self.apply(&step, attempt).instrument(span).await? {
+                // What the plan held is done: another look would cost a round trip and change nothing.
+                Next::Continue if self.steps.is_empty() => {
+                    return Ok(self.finish(Outcome::Applied).await);
+                }
                 Next::Continue => {
                     attempt = 1;
                     backoff = self.backoff();
