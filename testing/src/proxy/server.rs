@@ -142,6 +142,16 @@ impl Proxy {
         self.add(Trigger::Contains(pattern.to_owned()), Action::StallAfter);
     }
 
+    /// As [`Proxy::stall_on`], for the `number`th statement since the last reset, counted from 1.
+    pub fn stall_on_number(&self, number: usize) {
+        self.add(Trigger::Number(number), Action::StallBefore);
+    }
+
+    /// As [`Proxy::stall_after`], for the `number`th statement since the last reset, counted from 1.
+    pub fn stall_after_number(&self, number: usize) {
+        self.add(Trigger::Number(number), Action::StallAfter);
+    }
+
     /// How many rules have fired since the start. A test that waits for a failure should look here
     /// whether it was this one.
     pub fn fired(&self) -> usize {
