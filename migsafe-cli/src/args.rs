@@ -81,8 +81,8 @@ pub(crate) enum Command {
     Resolve(Resolve),
     /// Makes an empty migration
     New(New),
-    /// Shows who holds the migration lock; reads only
-    Locks,
+    /// Shows who holds the migration lock and who is in the way of what is pending; reads only
+    Locks(Locks),
 }
 
 #[derive(Group)]
@@ -179,6 +179,13 @@ pub(crate) struct Decision {
     /// No change of the failed migration is in the database: it becomes pending again
     #[arg(long, value_name = "NAME")]
     pub(crate) rolled_back: Option<String>,
+}
+
+#[derive(Group)]
+pub(crate) struct Locks {
+    /// First waits until the migration lock is free; exit code 5 if that takes longer
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    pub(crate) wait: Option<Duration>,
 }
 
 #[derive(Group)]

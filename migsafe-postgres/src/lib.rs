@@ -19,6 +19,7 @@
 //!
 //! The URL may be Prisma's or an ordinary one; see [`PostgresOptions::from_url`].
 
+mod blockers;
 mod connection;
 mod error;
 mod journal;

@@ -1,12 +1,13 @@
 //! Who holds the migration lock.
 
 use async_trait::async_trait;
-use migsafe_core::lock::LockHolder;
+use migsafe_core::lock::{Blockers, LockHolder};
+use migsafe_core::sql::ObjectName;
 use migsafe_core::store::{LockInspector, StoreError};
 use sqlx::postgres::PgRow;
 
 use crate::connection::text;
-use crate::{PostgresStore, sql};
+use crate::{PostgresStore, blockers, sql};
 
 /// How much of a holder's query is shown, in characters.
 const QUERY_LIMIT: usize = 200;
@@ -17,6 +18,10 @@ impl LockInspector for PostgresStore {
         let answer = self.reader().await.send(sql::holders()).await?;
         let answer = answer.ok("looking at the migration lock")?;
         Ok(answer.rows(0).iter().filter_map(holder).collect())
+    }
+
+    async fn blockers(&self, relations: &[ObjectName]) -> Result<Option<Blockers>, StoreError> {
+        blockers::look(&mut self.reader().await, relations).await.map(Some)
     }
 }
 

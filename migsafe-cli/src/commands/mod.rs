@@ -45,7 +45,7 @@ async fn dispatch(args: Args, output: Output) -> Result<ExitCode, Failure> {
         Command::Deploy(args) => deploy::run(global, args, output).await,
         Command::Status(args) => unless_interrupted(status::run(global, args, output)).await?,
         Command::Resolve(args) => unless_interrupted(resolve::run(global, args, output)).await?,
-        Command::Locks => unless_interrupted(locks::run(global, output)).await?,
+        Command::Locks(args) => unless_interrupted(locks::run(global, args, output)).await?,
         Command::New(args) => new::run(global, &args, output),
     }
 }

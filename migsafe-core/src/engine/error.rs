@@ -27,6 +27,7 @@ pub(super) enum ErrorKind {
     Refused(Refusal),
     NotUpToDate { pending: usize, running: usize, waited: Option<Duration> },
     Locked { waited: Duration, holder: Option<Box<LockHolder>> },
+    LockUnknown,
     MigrationFailed(Failure),
     StepAborted(Failure),
     OutcomeUnknown { migration: MigrationName, cause: StoreError },
@@ -61,6 +62,7 @@ impl Error {
             ErrorKind::Refused(_) => "refused",
             ErrorKind::NotUpToDate { .. } => "not-up-to-date",
             ErrorKind::Locked { .. } => "lock-not-obtained",
+            ErrorKind::LockUnknown => "lock-unknown",
             ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => failure.code,
             ErrorKind::OutcomeUnknown { .. } => "outcome-unknown",
             ErrorKind::ReadReplica => "read-replica",
@@ -87,6 +89,9 @@ impl Error {
             ),
             ErrorKind::Locked { holder: None, .. } => {
                 "wait for the other process, or see who it is with `migsafe locks`".to_owned()
+            }
+            ErrorKind::LockUnknown => {
+                "deploy without waiting before: a deploy itself waits (`--lock-wait`)".to_owned()
             }
             ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => {
                 failure.help.clone()
@@ -211,6 +216,9 @@ impl fmt::Display for Error {
                     write!(f, "; it is held by {holder}")?;
                 }
                 Ok(())
+            }
+            ErrorKind::LockUnknown => {
+                f.write_str("this database has no way to tell whether its migration lock is free")
             }
             ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => {
                 let name = text::name(failure.migration.as_str());

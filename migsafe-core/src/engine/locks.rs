@@ -1,13 +1,23 @@
-//! `locks`: who holds the migration lock.
+//! `locks`: who holds the migration lock, and who is in the way of what is pending.
+
+use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Error;
-use crate::lock::LockHolder;
-use crate::store::HistoryStore;
+use super::assess::Run;
+use super::error::ErrorKind;
+use super::pending_locks::{Obstacle, PendingLocks, obstacles};
+use super::wait::Backoff;
+use super::{Error, Event, Options};
+use crate::lock::{Blockers, LockHolder};
+use crate::migrations::Migrations;
+use crate::store::{HistoryStore, LockInspector, StoreErrorCode};
 
-/// Who holds the migration lock.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// How often the lock is looked at while it is waited for.
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// Who holds the migration lock, and who is in whose way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct LocksReport {
     /// What was looked at; never a password.
@@ -16,17 +26,122 @@ pub struct LocksReport {
     pub supported: bool,
     /// The holders; at most one holds it, and it is held per database, not per schema.
     pub holders: Vec<LockHolder>,
+    /// What the pending migrations will lock; `None` if no folder was given or the history could not be
+    /// read.
+    pub pending: Option<PendingLocks>,
+    /// Why the history could not be read.
+    pub unread: Option<String>,
+    /// The sessions around the relations of the pending migrations, and all that wait or make others
+    /// wait; `None` where the backend has no way to tell.
+    pub blockers: Option<Blockers>,
+    /// The locks that the pending migrations would have to wait for.
+    pub obstacles: Vec<Obstacle>,
 }
 
-/// Looks at the migration lock; takes nothing and waits for nothing.
+impl LocksReport {
+    /// Whether this session has a lock that a pending migration would have to wait for, or may have to.
+    #[must_use]
+    pub fn is_in_the_way(&self, pid: i32) -> bool {
+        self.obstacles.iter().any(|obstacle| obstacle.pid == pid)
+    }
+}
+
+/// Looks at the migration lock and at the sessions that wait for each other; takes nothing and waits for
+/// nothing.
 ///
 /// # Errors
 ///
 /// The connection or the query fails.
 pub async fn locks(store: &dyn HistoryStore) -> Result<LocksReport, Error> {
-    let (supported, holders) = match store.lock_inspector() {
-        Some(inspector) => (true, inspector.lock_holders().await?),
-        None => (false, Vec::new()),
-    };
-    Ok(LocksReport { database: store.describe(), supported, holders })
+    look(store, None, None).await
+}
+
+/// The same, and who is in the way of the pending migrations.
+///
+/// A role that may not read the history learns the rest all the same.
+///
+/// # Errors
+///
+/// The connection or the query fails.
+pub async fn locks_in_the_way(
+    store: &dyn HistoryStore,
+    migrations: &Migrations,
+) -> Result<LocksReport, Error> {
+    if store.lock_inspector().is_none() {
+        return locks(store).await;
+    }
+    let options = Options::default();
+    let mut run = Run::new(store, migrations, &options);
+    match store.read().await {
+        Ok(reading) => {
+            let assessment = run.assess(reading).await?;
+            let entries = assessment.status.diagnosis().pending();
+            let scripts =
+                entries.filter_map(|entry| Some((entry.name(), run.scripts.get(entry.name())?)));
+            look(store, Some(PendingLocks::of(scripts)), None).await
+        }
+        Err(error)
+            if matches!(
+                error.code(),
+                StoreErrorCode::Permission | StoreErrorCode::HistoryUnreadable
+            ) =>
+        {
+            look(store, None, Some(error.to_string())).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Waits until nobody holds the migration lock. It does not take the lock: somebody else may have it the
+/// next moment.
+///
+/// # Errors
+///
+/// Code `lock-not-obtained` when the limit is over, with the holder; `lock-unknown` where a database has
+/// no way to tell; the connection or the query fails.
+pub async fn wait_for_lock(
+    store: &dyn HistoryStore,
+    limit: Duration,
+    on_event: impl Fn(&Event),
+) -> Result<(), Error> {
+    let inspector = store.lock_inspector().ok_or_else(|| Error::new(ErrorKind::LockUnknown))?;
+    let env = store.env();
+    let mut backoff = Backoff::new(&*env, limit, LONGEST_PAUSE);
+    loop {
+        let Some(holder) = inspector.lock_holders().await?.into_iter().next() else {
+            return Ok(());
+        };
+        let (waited, holder) = (backoff.waited(&*env), Some(Box::new(holder)));
+        on_event(&Event::Waiting { holder: holder.clone(), waited });
+        if !backoff.pause(&*env).await {
+            return Err(Error::new(ErrorKind::Locked { waited, holder }));
+        }
+    }
+}
+
+async fn look(
+    store: &dyn HistoryStore,
+    pending: Option<PendingLocks>,
+    unread: Option<String>,
+) -> Result<LocksReport, Error> {
+    let mut report =
+        LocksReport { database: store.describe(), pending, unread, ..LocksReport::default() };
+    if let Some(inspector) = store.lock_inspector() {
+        report.supported = true;
+        report.holders = inspector.lock_holders().await?;
+        report.add_blockers(inspector).await?;
+    }
+    Ok(report)
+}
+
+impl LocksReport {
+    async fn add_blockers(&mut self, inspector: &dyn LockInspector) -> Result<(), Error> {
+        let asked = self.pending.as_ref().map(PendingLocks::asked).unwrap_or_default();
+        self.blockers = inspector.blockers(&asked).await?;
+        if let (Some(pending), Some(blockers)) = (&mut self.pending, &self.blockers) {
+            pending.settle(blockers);
+            self.obstacles = obstacles(pending, blockers);
+        }
+        Ok(())
+    }
 }

@@ -64,6 +64,15 @@ impl TableLock {
         Self::ALL.into_iter().find(|mode| squeezed(mode.name()) == wanted)
     }
 
+    /// The strongest of several modes; `None` when one is not known and none is the strongest of all.
+    pub(crate) fn strongest(modes: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let modes: Vec<Option<Self>> = modes.into_iter().collect();
+        if modes.contains(&Some(Self::AccessExclusive)) {
+            return Some(Self::AccessExclusive);
+        }
+        modes.into_iter().collect::<Option<Vec<_>>>()?.into_iter().max()
+    }
+
     /// Whether two sessions cannot have these two on one table (manual, table 13.2).
     #[must_use]
     pub fn conflicts_with(self, other: Self) -> bool {

@@ -20,10 +20,10 @@ use crate::env::{Env, VirtualEnv};
 use crate::history::{
     Absence, History, HistoryRow, HistoryTable, Journal, JournalEntry, JournalState, Worker,
 };
-use crate::lock::{LockHolder, LockState};
+use crate::lock::{Blockers, LockHolder, LockState};
 use crate::migrations::Checksum;
 use crate::policy::Location;
-use crate::sql::Effect;
+use crate::sql::{Effect, ObjectName};
 
 /// Something that goes wrong the next time it can.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +72,7 @@ struct Database {
     audit: Vec<(RowChange, AuditNote)>,
     faults: VecDeque<MemoryFault>,
     foreign_holder: Option<LockHolder>,
+    blockers: Option<Blockers>,
     lock_owner: Option<u64>,
     next_session: u64,
     version: u64,
@@ -130,6 +131,11 @@ impl MemoryStore {
     #[must_use]
     pub fn effects(&self) -> Vec<String> {
         self.database().effects.clone()
+    }
+
+    /// Says what [`LockInspector::blockers`] answers to every question.
+    pub fn set_blockers(&self, blockers: Option<Blockers>) {
+        self.database().blockers = blockers;
     }
 
     /// Whether no session of migsafe's holds the lock or a lease.
@@ -235,6 +241,10 @@ impl HistoryStore for MemoryStore {
 impl LockInspector for MemoryStore {
     async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError> {
         Ok(self.database().foreign_holder.clone().into_iter().collect())
+    }
+
+    async fn blockers(&self, _relations: &[ObjectName]) -> Result<Option<Blockers>, StoreError> {
+        Ok(self.database().blockers.clone())
     }
 }
 

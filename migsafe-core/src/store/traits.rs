@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use super::{Reading, StatementSupport, StoreError, WriteSession};
 use crate::Dialect;
 use crate::env::Env;
-use crate::lock::LockHolder;
+use crate::lock::{Blockers, LockHolder};
+use crate::sql::ObjectName;
 
 /// A database with a migration history.
 ///
@@ -55,7 +56,7 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
     }
 }
 
-/// Who holds the migration lock.
+/// Who holds the migration lock, and who is in whose way.
 #[async_trait]
 pub trait LockInspector: Send + Sync {
     /// The sessions that hold the migration lock of this database, in full detail as far as the role
@@ -65,4 +66,19 @@ pub trait LockInspector: Send + Sync {
     ///
     /// The connection or the query fails.
     async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError>;
+
+    /// The sessions of this database that are in each other's way: those with a lock on one of these
+    /// relations or waiting for one, those that wait for anything or make others wait, and those that
+    /// are idle in a transaction. Never the session that asks. Changes nothing and works with any rights;
+    /// what they hide is `None`.
+    ///
+    /// `None`, the default, where the database or the backend has no way to tell.
+    ///
+    /// # Errors
+    ///
+    /// The connection or the query fails.
+    async fn blockers(&self, relations: &[ObjectName]) -> Result<Option<Blockers>, StoreError> {
+        let _ = relations;
+        Ok(None)
+    }
 }

@@ -3,12 +3,14 @@
 //! Values and names reach a text only as [`Ident`], [`Literal`] and [`Table`], which quote themselves.
 
 mod audit;
+mod blockers;
 mod journal;
 mod quote;
 mod read;
 mod step;
 
 pub(crate) use audit::{audit_exists, change, create_audit};
+pub(crate) use blockers::blockers;
 pub(crate) use journal::{
     Lease, claim, create_journal, entries, fence, finish_row, index_of, insert_unfinished,
     journal_exists, own_process, partition_of, qualified, record, relation_exists, release, renew,

@@ -117,18 +117,25 @@ const OBJECTS: &str = "SELECT pg_catalog.json_agg(f.name) FROM (SELECT o.name FR
 /// `pg_stat_get_activity` is what the view `pg_stat_activity` reads; here for one process instead of all.
 pub(crate) fn holders() -> String {
     format!(
-        "SELECT l.pid, pg_catalog.pg_get_userbyid(a.usesysid), a.application_name, \
-         CASE WHEN a.client_port = -1 THEN 'local' ELSE pg_catalog.host(a.client_addr) END, \
-         a.state, pg_catalog.left(a.query, 1000), {transaction}, {connection} \
-         FROM {holder} AS l LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) AS a ON true \
+        "SELECT l.pid, {session} FROM {holder} AS l LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) AS a ON true \
          ORDER BY l.pid",
-        transaction = age_ms("a.xact_start"),
-        connection = age_ms("a.backend_start"),
+        session = session(),
         holder = holder_pids(),
     )
 }
 
-fn age_ms(since: &'static str) -> String {
+/// What [`crate::lock::holder`] reads of a session after its process, of `pg_stat_get_activity` as `a`.
+pub(super) fn session() -> String {
+    format!(
+        "pg_catalog.pg_get_userbyid(a.usesysid), a.application_name, \
+         CASE WHEN a.client_port = -1 THEN 'local' ELSE pg_catalog.host(a.client_addr) END, \
+         a.state, pg_catalog.left(a.query, 1000), {transaction}, {connection}",
+        transaction = age_ms("a.xact_start"),
+        connection = age_ms("a.backend_start"),
+    )
+}
+
+pub(super) fn age_ms(since: &'static str) -> String {
     format!("(extract(epoch FROM pg_catalog.clock_timestamp() - {since}) * 1000)::bigint")
 }
 

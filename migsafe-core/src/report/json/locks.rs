@@ -1,10 +1,11 @@
-//! Who holds the migration lock.
+//! Who holds the migration lock, and who is in whose way.
 
 use serde::Serialize;
 
 use super::document::document;
 use super::status::HolderBody;
-use crate::engine::LocksReport;
+use crate::engine::{LocksReport, PendingLocks};
+use crate::lock::{Blocker, Blockers};
 
 /// The document of `locks`.
 #[must_use]
@@ -19,6 +20,12 @@ pub fn locks(report: &LocksReport) -> String {
         supported: report.supported,
         state,
         holders: report.holders.iter().map(HolderBody::of).collect(),
+        pending: report.pending.as_ref(),
+        unread: report.unread.as_deref(),
+        sees_all: report.blockers.as_ref().map(|around| around.sees_all),
+        sessions: report.blockers.as_ref().map(|around| {
+            around.sessions.iter().map(|one| SessionBody::of(one, around, report)).collect()
+        }),
     };
     document("locks", body)
 }
@@ -29,4 +36,45 @@ struct LocksBody<'a> {
     supported: bool,
     state: &'static str,
     holders: Vec<HolderBody<'a>>,
+    /// `null` without a folder, and when the history could not be read.
+    pending: Option<&'a PendingLocks>,
+    /// Why the history could not be read.
+    unread: Option<&'a str>,
+    /// False: what other roles' sessions do is hidden.
+    sees_all: Option<bool>,
+    /// `null` where it cannot be told.
+    sessions: Option<Vec<SessionBody<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SessionBody<'a> {
+    #[serde(flatten)]
+    session: &'a Blocker,
+    blocks: Vec<i32>,
+    in_the_way_of: Vec<ObstacleBody<'a>>,
+    cancel_statement: Option<String>,
+    terminate_statement: Option<String>,
+}
+
+impl<'a> SessionBody<'a> {
+    fn of(session: &'a Blocker, around: &Blockers, report: &'a LocksReport) -> Self {
+        let pid = session.session.pid;
+        let obstacles = report.obstacles.iter().filter(|obstacle| obstacle.pid == pid);
+        Self {
+            session,
+            blocks: around.blocks(pid),
+            in_the_way_of: obstacles
+                .map(|o| ObstacleBody { relation: &o.relation, mode: &o.mode, certain: o.certain })
+                .collect(),
+            cancel_statement: session.cancel_statement(),
+            terminate_statement: session.terminate_statement(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct ObstacleBody<'a> {
+    relation: &'a str,
+    mode: &'a str,
+    certain: bool,
 }

@@ -69,6 +69,7 @@ fn locks() {
         database: "postgresql://app@db/shop".to_owned(),
         supported: true,
         holders: vec![holder],
+        ..LocksReport::default()
     };
     assert_report("locks_held", &text::locks(&report, Style::plain()), &json::locks(&report));
     report.holders.clear();
@@ -79,6 +80,40 @@ fn locks() {
         &text::locks(&report, Style::plain()),
         &json::locks(&report),
     );
+}
+
+/// An idle reader and a writer that waits behind it, in front of a pending ALTER TABLE.
+#[test]
+fn blockers() {
+    use crate::lock::{Blocker, Blockers, FoundRelation, HeldLock};
+
+    let mut reader = LockHolder::of_pid(4711);
+    reader.user = Some("report".to_owned());
+    reader.application = Some("psql\u{1b}[2J".to_owned());
+    reader.state = Some("idle in transaction".to_owned());
+    reader.query = Some("SELECT * FROM users".to_owned());
+    reader.transaction_age_ms = Some(840_000);
+    let mut reader = Blocker::of(reader);
+    reader.backend_start = DateTime::from_timestamp_micros(1_767_225_600_123_456);
+    reader.locks = vec![HeldLock::on_relation("app.users", "AccessShareLock", true)];
+    let mut waiting = Blocker::of(LockHolder::of_pid(4712));
+    waiting.transaction = Some("4/12".to_owned());
+    waiting.blocked_by = vec![4711];
+    let lock = HeldLock::on_relation("app.users", "AccessExclusiveLock", false);
+    waiting.locks = vec![lock.waiting_for(Some(61_000))];
+    let mut around = Blockers::default();
+    around.sessions = vec![reader, waiting, Blocker::of(LockHolder::of_pid(0))];
+    around.sessions[2].locks = vec![HeldLock::on_relation("app.users", "ShareLock", true)];
+    around.relations = vec![FoundRelation::new(0, "app.users")];
+    let store = MemoryStore::new(Dialect::Postgres);
+    store.set_blockers(Some(around));
+    let migrations = Migrations::from_scripts([
+        ("20250101000000_mail", "ALTER TABLE app.users ADD COLUMN mail text;\nDO $$ BEGIN END $$;"),
+        ("20250102000000_index", "CREATE INDEX CONCURRENTLY i ON new_table (a);"),
+    ])
+    .unwrap();
+    let report = block_on(engine::locks_in_the_way(&store, &migrations)).unwrap();
+    assert_report("locks_blockers", &text::locks(&report, Style::plain()), &json::locks(&report));
 }
 
 #[test]

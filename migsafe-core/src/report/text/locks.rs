@@ -1,11 +1,11 @@
-//! Who holds the migration lock.
+//! Who holds the migration lock, and who is in whose way.
 
 use super::page::Page;
-use super::{error, safe};
-use crate::engine::LocksReport;
+use super::{blockers, error, safe, values};
+use crate::engine::{LocksReport, PendingLock, PendingLocks, Place};
 use crate::report::Style;
 
-/// The holders, and how each could be ended.
+/// The holders, what the pending migrations will lock, who is in their way, and how each could be ended.
 #[must_use]
 pub fn locks(report: &LocksReport, style: Style) -> String {
     let mut page = Page::new(style);
@@ -27,5 +27,85 @@ pub fn locks(report: &LocksReport, style: Style) -> String {
         page.line(format!("  {}", holder.terminate_statement()));
         page.line("What it has not committed is rolled back.");
     }
+    if let Some(pending) = &report.pending {
+        will_lock(&mut page, pending);
+    }
+    if let Some(around) = &report.blockers {
+        blockers::blockers(&mut page, report, around);
+    }
+    notes(&mut page, report);
     page.finish()
+}
+
+fn will_lock(page: &mut Page, pending: &PendingLocks) {
+    page.blank();
+    let count = values::count(pending.migrations, "migration");
+    if pending.migrations == 0 {
+        page.line("No migration is pending.");
+    } else if pending.relations.is_empty() {
+        page.line(format!("Pending: {count}; by the text no table that exists is locked."));
+    } else {
+        page.line(format!("Pending: {count}, which will lock:"));
+        let names = pending.relations.iter().map(|lock| safe::name(&lock.relation).chars().count());
+        let width = names.max().unwrap_or_default().min(60);
+        for lock in &pending.relations {
+            page.line(format!("  {}", relation(lock, width)));
+        }
+    }
+}
+
+fn relation(lock: &PendingLock, width: usize) -> String {
+    let name = safe::name(&lock.relation);
+    let what = match (lock.exists, lock.lock) {
+        (Some(false), _) => "does not exist yet".to_owned(),
+        (_, Some(mode)) => format!("{mode}, which stops {}", mode.stops()),
+        (_, None) => "in a mode that the text does not tell".to_owned(),
+    };
+    format!("{name:width$}  {what}  ({})", place(&lock.place))
+}
+
+fn place(place: &Place) -> String {
+    let Place { migration, statement, line } = place;
+    format!("{}, statement {statement}, line {line}", safe::name(migration.as_str()))
+}
+
+/// What the report cannot say.
+fn notes(page: &mut Page, report: &LocksReport) {
+    page.blank();
+    if let Some(why) = &report.unread {
+        page.line(format!("What is pending is not known: {}", safe::line(why, 300)));
+    }
+    let Some(around) = &report.blockers else {
+        page.line("Who is in whose way cannot be told of this database.");
+        return;
+    };
+    if let Some(pending) = &report.pending {
+        some(page, &pending.uncertain, "may lock more than the text says");
+        some(page, &pending.waits_for_all, "waits for every transaction that is older");
+    }
+    let hidden = around.sessions.iter().filter(|b| b.session.pid != 0 && b.session.state.is_none());
+    let hidden = hidden.count();
+    if !around.sees_all && hidden > 0 {
+        let sessions = values::count(hidden, "session");
+        page.line(format!(
+            "Of {sessions} this role may not see state, query, address and times; and a session that \
+             is idle in a"
+        ));
+        page.line("transaction is shown only with a lock. A member of pg_read_all_stats sees all.");
+    } else if !around.sees_all {
+        page.line(
+            "This role does not see sessions of other roles that are idle in a transaction and",
+        );
+        page.line("lock nothing named here. A member of pg_read_all_stats does.");
+    }
+}
+
+fn some(page: &mut Page, places: &[Place], what: &str) {
+    const NAMED: usize = 3;
+    for one in places.iter().take(NAMED) {
+        page.line(format!("{} {what}.", place(one)));
+    }
+    if let Some(more) = places.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        page.line(format!("So {} more.", values::count(more, "statement")));
+    }
 }

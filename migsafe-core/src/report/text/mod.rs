@@ -13,6 +13,7 @@
 //! );
 //! ```
 
+mod blockers;
 mod created;
 mod error;
 mod event;

@@ -33,11 +33,7 @@ fn strongest(t: Tokens<'_>, first: usize) -> Option<TableLock> {
     let rest = t.slice(first..t.len());
     let commas = rest.outside_parens().filter(|&i| rest.punct(i, b','));
     let starts = std::iter::once(0).chain(commas.map(|i| i + 1));
-    let modes: Vec<Option<TableLock>> = starts.map(|at| action(t, first + at)).collect();
-    if modes.contains(&Some(AccessExclusive)) {
-        return Some(AccessExclusive);
-    }
-    modes.into_iter().collect::<Option<Vec<_>>>()?.into_iter().max()
+    TableLock::strongest(starts.map(|at| action(t, first + at)))
 }
 
 /// The mode of one action.

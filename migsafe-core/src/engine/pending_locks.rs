@@ -1,0 +1,216 @@
+//! What pending migrations will lock, and who is in their way.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::lock::{Blockers, TableLock};
+use crate::migrations::MigrationName;
+use crate::sql::{ObjectName, Script};
+
+/// What the pending migrations will lock, as far as their text tells.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PendingLocks {
+    /// How many migrations are pending.
+    pub migrations: usize,
+    /// The relations, each once, in the order in which they are first named.
+    pub relations: Vec<PendingLock>,
+    /// The statements that may lock others than they name.
+    pub uncertain: Vec<Place>,
+    /// The statements that wait for every transaction that is older than they are, whatever it locks
+    /// (`CREATE INDEX CONCURRENTLY` and such).
+    pub waits_for_all: Vec<Place>,
+}
+
+/// A relation that pending migrations will lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct PendingLock {
+    /// Its name: as the database has it, or as the statement gives it while it does not exist.
+    pub relation: String,
+    /// Whether it exists; `None` if the database was not asked. What does not exist yet is in nobody's way.
+    pub exists: Option<bool>,
+    /// The strongest mode; `None` where the text does not tell.
+    pub lock: Option<TableLock>,
+    /// The first statement that locks it so.
+    #[serde(flatten)]
+    pub place: Place,
+    #[serde(skip)]
+    pub(super) asked: ObjectName,
+}
+
+/// A statement of a migration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Place {
+    /// The migration.
+    pub migration: MigrationName,
+    /// Which statement, from 1.
+    pub statement: usize,
+    /// In which line it begins, from 1.
+    pub line: u32,
+}
+
+/// A lock of a session on a relation that a pending migration needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Obstacle {
+    /// The session's process.
+    pub pid: i32,
+    /// The relation.
+    pub relation: String,
+    /// The session's mode, as the server calls it.
+    pub mode: String,
+    /// False while the session waits for it: a migration would queue behind it.
+    pub granted: bool,
+    /// False when the migration's mode is not known, and so it may or may not be in the way.
+    pub certain: bool,
+}
+
+impl PendingLocks {
+    /// Of these scripts, in the order of the migrations.
+    pub(super) fn of<'a>(scripts: impl Iterator<Item = (&'a MigrationName, &'a Script)>) -> Self {
+        let mut found = Self::default();
+        for (name, script) in scripts {
+            found.migrations += 1;
+            for (number, statement) in (1..).zip(script.statements()) {
+                let place = Place {
+                    migration: name.clone(),
+                    statement: number,
+                    line: statement.start().line,
+                };
+                for locked in statement.relations().as_slice() {
+                    found.add(&locked.name, locked.lock, &place);
+                }
+                if !statement.relations().is_complete() {
+                    found.uncertain.push(place.clone());
+                }
+                if statement.verb().ends_with("INDEX") && statement.runs_outside_transaction() {
+                    found.waits_for_all.push(place);
+                }
+            }
+        }
+        found
+    }
+
+    /// The relations to ask the database about.
+    pub(super) fn asked(&self) -> Vec<ObjectName> {
+        self.relations.iter().map(|pending| pending.asked.clone()).collect()
+    }
+
+    /// Takes over what the database calls the relations.
+    pub(super) fn settle(&mut self, blockers: &Blockers) {
+        for (index, pending) in self.relations.iter_mut().enumerate() {
+            let found = blockers.found(index);
+            pending.exists = Some(found.is_some());
+            if let Some(name) = found {
+                name.clone_into(&mut pending.relation);
+            }
+        }
+    }
+
+    fn add(&mut self, name: &ObjectName, lock: Option<TableLock>, place: &Place) {
+        match self.relations.iter_mut().find(|pending| pending.asked == *name) {
+            // An unknown mode stays unknown, unless nothing can be stronger than what is known.
+            Some(known) => {
+                let both = TableLock::strongest([known.lock, lock]);
+                if both != known.lock {
+                    (known.lock, known.place) = (both, place.clone());
+                }
+            }
+            None => self.relations.push(PendingLock {
+                relation: written(name),
+                exists: None,
+                lock,
+                place: place.clone(),
+                asked: name.clone(),
+            }),
+        }
+    }
+}
+
+/// The sessions whose locks the pending migrations would have to wait for.
+pub(super) fn obstacles(pending: &PendingLocks, blockers: &Blockers) -> Vec<Obstacle> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for relation in pending.relations.iter().filter(|pending| pending.exists == Some(true)) {
+        for session in &blockers.sessions {
+            for held in session.locks.iter().filter(|held| held.on == relation.relation) {
+                let Some(mode) = held.table_lock() else { continue };
+                let wanted = relation.lock.unwrap_or(TableLock::AccessExclusive);
+                let key = (session.session.pid, held.on.clone(), held.mode.clone(), held.granted);
+                if wanted.conflicts_with(mode) && seen.insert(key) {
+                    found.push(Obstacle {
+                        pid: session.session.pid,
+                        relation: held.on.clone(),
+                        mode: held.mode.clone(),
+                        granted: held.granted,
+                        certain: relation.lock.is_some(),
+                    });
+                }
+            }
+        }
+    }
+    found
+}
+
+fn written(name: &ObjectName) -> String {
+    match &name.schema {
+        Some(schema) => format!("{schema}.{}", name.name),
+        None => name.name.clone(),
+    }
+}
+
+#[cfg(all(test, feature = "postgres-sql"))]
+mod tests {
+    use super::*;
+    use crate::Dialect;
+    use crate::lock::{Blocker, FoundRelation, HeldLock, LockHolder};
+    use crate::sql::analyse;
+
+    fn pending(sql: &str) -> PendingLocks {
+        let name = MigrationName::from("m");
+        PendingLocks::of(std::iter::once((&name, &analyse(Dialect::Postgres, sql))))
+    }
+
+    #[test]
+    fn each_relation_once_with_the_strongest_mode() {
+        let found = pending(
+            "CREATE INDEX i ON t (a);\nALTER TABLE t ADD b int;\nALTER TABLE u SET (a = 1);\nDO $$ $$;",
+        );
+        let relations: Vec<_> =
+            found.relations.iter().map(|r| (&*r.relation, r.lock, r.place.line)).collect();
+        assert_eq!(relations, [("t", Some(TableLock::AccessExclusive), 2), ("u", None, 3)]);
+        assert_eq!(found.uncertain.iter().map(|place| place.statement).collect::<Vec<_>>(), [4]);
+        assert!(found.waits_for_all.is_empty());
+        assert_eq!(pending("CREATE INDEX CONCURRENTLY i ON t (a)").waits_for_all.len(), 1);
+    }
+
+    #[test]
+    fn obstacles_are_conflicting_locks_on_what_exists() {
+        let mut pending =
+            pending("CREATE INDEX i ON t (a); ALTER TABLE u SET (a = 1); DROP TABLE v");
+        let mut blockers = Blockers::default();
+        blockers.relations = vec![FoundRelation::new(0, "s.t"), FoundRelation::new(1, "s.u")];
+        let mut reader = Blocker::of(LockHolder::of_pid(1));
+        reader.locks = vec![
+            HeldLock::on_relation("s.t", "AccessShareLock", true),
+            HeldLock::on_relation("s.u", "AccessShareLock", true),
+        ];
+        let mut writer = Blocker::of(LockHolder::of_pid(2));
+        writer.locks = vec![
+            HeldLock::on_relation("s.t", "RowExclusiveLock", true),
+            HeldLock::on_other("transactionid", "ShareLock", false),
+        ];
+        blockers.sessions = vec![reader, writer];
+        pending.settle(&blockers);
+        assert_eq!(pending.relations[0].relation, "s.t");
+        assert_eq!(pending.relations[2].exists, Some(false));
+        let found: Vec<_> = obstacles(&pending, &blockers)
+            .into_iter()
+            .map(|o| (o.pid, o.relation, o.certain))
+            .collect();
+        assert_eq!(found, [(2, "s.t".to_owned(), true), (1, "s.u".to_owned(), false)]);
+    }
+}

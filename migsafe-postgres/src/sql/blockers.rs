@@ -1,0 +1,106 @@
+//! Texts of looking at who is in whose way.
+
+use migsafe_core::sql::ObjectName;
+
+use super::Literal;
+use super::read::{age_ms, session};
+
+/// How long a session may be idle in a transaction before it is worth mentioning by itself.
+const IDLE: &str = "5 s";
+
+/// Three statements: whether the role sees everything; the relations that exist, as number, schema and name;
+/// a row per session, in the order of [`crate::blockers::blocker`].
+///
+/// Everything in it may be asked by any role: `pg_locks` and `pg_blocking_pids` hide nothing, and
+/// `pg_stat_get_activity` gives NULL where it hides something. Names are looked up in the catalog and not
+/// with `to_regclass`, which fails without USAGE on the schema.
+pub(crate) fn blockers(relations: &[ObjectName], schema: Option<&str>) -> String {
+    let asked = asked(relations, schema);
+    format!(
+        "SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');\n\
+         SELECT a.n, s.nspname, c.relname FROM {asked} AS a \
+         JOIN pg_catalog.pg_class AS c ON c.oid = a.oid \
+         JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace ORDER BY a.n;\n\
+         {}",
+        sessions(&asked)
+    )
+}
+
+fn sessions(asked: &str) -> String {
+    format!(
+        "WITH here AS (SELECT oid FROM pg_catalog.pg_database \
+         WHERE datname = pg_catalog.current_database()), \
+         asked AS (SELECT oid FROM {asked} AS a \
+         UNION SELECT i.indrelid FROM {asked} AS a JOIN pg_catalog.pg_index AS i ON i.indexrelid = a.oid), \
+         activity AS MATERIALIZED (SELECT * FROM pg_catalog.pg_stat_get_activity(NULL) \
+         WHERE datid = (SELECT oid FROM here) AND pid <> pg_catalog.pg_backend_pid()), \
+         locks AS MATERIALIZED (SELECT l.*, coalesce(l.pid, 0) AS process FROM pg_catalog.pg_locks AS l \
+         WHERE l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid() AND l.mode <> 'SIReadLock'), \
+         waiting AS MATERIALIZED (SELECT pid, pg_catalog.pg_blocking_pids(pid) AS blocked_by FROM activity \
+         WHERE pid IN (SELECT pid FROM locks WHERE NOT granted)), \
+         watched AS (SELECT oid FROM asked UNION SELECT relation FROM locks \
+         WHERE NOT granted AND locktype = 'relation' AND database = (SELECT oid FROM here)), \
+         shown AS (SELECT process FROM locks WHERE locktype = 'relation' \
+         AND database = (SELECT oid FROM here) AND relation IN (SELECT oid FROM asked) \
+         UNION SELECT pid FROM waiting \
+         UNION SELECT pg_catalog.unnest(blocked_by) FROM waiting \
+         UNION SELECT pid FROM activity WHERE state LIKE 'idle in transaction%' \
+         AND xact_start < pg_catalog.clock_timestamp() - interval '{IDLE}') \
+         SELECT p.process, {session}, \
+         (extract(epoch FROM a.backend_start) * 1000000)::bigint, \
+         (SELECT l.virtualtransaction FROM locks AS l \
+         WHERE l.pid = p.process AND l.locktype = 'virtualxid' AND l.granted LIMIT 1), \
+         pg_catalog.array_to_string(w.blocked_by, ','), \
+         (SELECT pg_catalog.json_agg(pg_catalog.json_build_array(\
+         CASE WHEN l.locktype = 'relation' THEN coalesce(c.name, l.relation::text) \
+         WHEN c.name IS NULL THEN l.locktype ELSE l.locktype || ' of ' || c.name END, \
+         l.locktype = 'relation', l.mode, l.granted, {waited}) \
+         ORDER BY l.granted, c.name COLLATE \"C\", l.locktype, l.mode) FROM locks AS l \
+         LEFT JOIN (SELECT t.oid, s.nspname || '.' || t.relname AS name FROM pg_catalog.pg_class AS t \
+         JOIN pg_catalog.pg_namespace AS s ON s.oid = t.relnamespace) AS c \
+         ON c.oid = l.relation AND l.database IN (0, (SELECT oid FROM here)) \
+         WHERE l.process = p.process AND (NOT l.granted OR (l.locktype = 'relation' \
+         AND l.database = (SELECT oid FROM here) AND l.relation IN (SELECT oid FROM watched)))) \
+         FROM shown AS p LEFT JOIN activity AS a ON a.pid = p.process \
+         LEFT JOIN waiting AS w ON w.pid = p.process \
+         WHERE a.leader_pid IS NULL ORDER BY a.xact_start NULLS LAST, p.process",
+        session = session(),
+        waited = age_ms("l.waitstart"),
+    )
+}
+
+/// The relations that exist, as a table of their number in the question (`n`) and their `oid`.
+fn asked(relations: &[ObjectName], schema: Option<&str>) -> String {
+    if relations.is_empty() {
+        return "(SELECT 0 AS n, oid FROM pg_catalog.pg_class WHERE false)".to_owned();
+    }
+    let rows: Vec<String> = relations
+        .iter()
+        .enumerate()
+        .map(|(n, relation)| {
+            // Scripts run with the schema of the URL as their search path.
+            let schema = relation.schema.as_deref().or(schema);
+            format!("({n}, {}::name, {}::name)", Literal::or_null(schema), Literal(&relation.name))
+        })
+        .collect();
+    format!(
+        "(SELECT v.n, c.oid FROM (VALUES {}) AS v (n, s, r) \
+         JOIN pg_catalog.pg_class AS c ON c.relname = v.r \
+         JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace \
+         WHERE CASE WHEN v.s IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) \
+         ELSE s.nspname = v.s END)",
+        rows.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_values() {
+        let name = ObjectName { schema: None, name: "a'; DROP TABLE b; --".to_owned() };
+        let text = asked(&[name], Some("s\\'"));
+        assert!(text.contains("(0, E's\\\\'''::name, 'a''; DROP TABLE b; --'::name)"), "{text}");
+    }
+}
