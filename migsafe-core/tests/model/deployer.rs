@@ -193,6 +193,16 @@ impl Protocol {
         true
     }
 
+    /// A step is done: what the plan still holds, or the end without another look.
+    pub(crate) fn go_on(&self, world: &mut World, who: usize) {
+        if world.deployers[who].plan == Plan::EMPTY {
+            world.must(self.is_done(world), Promise::OkIsTrue);
+            world.leave(self, who);
+        } else {
+            world.go(who, Step::TryLock);
+        }
+    }
+
     /// The answer to a statement has come.
     fn answered(&self, world: &mut World, who: usize, step: Step) {
         let before = world.deployers[who].plan;
@@ -206,7 +216,7 @@ impl Protocol {
                 }
                 world.forget_row(who);
                 world.deployers[who].plan.table = false;
-                Step::TryLock
+                return self.go_on(world, who);
             }
             Step::JournalStart => Step::RunFirst,
             Step::JournalResume => match before.index {
@@ -222,11 +232,13 @@ impl Protocol {
             Step::BuildEnds => Step::RecordDone,
             Step::Mend => Step::Inspect,
             Step::RecordDone => Step::LockToFinish,
+            Step::CreateHistoryTable => Step::TryLock,
             // What was written is not this session's last reading: it reads again.
             _ => {
                 world.forget_row(who);
                 world.deployers[who].known = false;
-                Step::TryLock
+                world.deployers[who].plan.index = IndexPlan::Nothing;
+                return self.go_on(world, who);
             }
         };
         world.go(who, after);

@@ -36,10 +36,14 @@ impl Protocol {
         if self.lacks(Mutation::OldPlanAfterLostAnswer) {
             world.unlock(slot);
             world.deployers[who].known = true;
-            world.deployers[who].plan.table = found != Some(RowState::Finished);
         } else {
             world.close(self, who);
         }
-        world.go(who, Step::TryLock);
+        if found == Some(RowState::Finished) {
+            world.deployers[who].plan.table = false;
+            self.go_on(world, who);
+        } else {
+            world.go(who, Step::TryLock);
+        }
     }
 }
