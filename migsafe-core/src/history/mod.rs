@@ -13,6 +13,7 @@
 mod cell;
 mod fingerprint;
 mod journal;
+mod log;
 mod row;
 mod table;
 mod time;

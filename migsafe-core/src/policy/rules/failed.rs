@@ -18,7 +18,7 @@
 //! failed: mend the script or the data, then `migsafe deploy --resume` goes on there.
 
 use crate::diagnosis::{Entry, State};
-use crate::history::Resume;
+use crate::history::{HistoryRow, Resume};
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 use crate::text::{self, command};
 
@@ -28,16 +28,17 @@ pub(super) const META: Meta =
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let failed = facts.diagnosis().entries().iter().filter(|e| e.state() == State::Failed);
     for entry in failed.filter(|entry| !facts.is_resumable(entry)) {
-        let started = facts
-            .diagnosis()
-            .unfinished(entry)
+        let row = facts.diagnosis().unfinished(entry);
+        let started = row
             .and_then(|row| row.started_at.as_ref())
             .map_or_else(String::new, |at| format!(", started {at}"));
+        let cause =
+            row.and_then(HistoryRow::cause).map_or_else(String::new, |cause| format!(": {cause}"));
         let (what, help) = match facts.resume(entry) {
             Some(resume) => by_statement(entry, &resume),
             None => in_one_piece(entry),
         };
-        findings.report_on(entry.name(), format!("{what}{started}"), help);
+        findings.report_on(entry.name(), format!("{what}{started}{cause}"), help);
     }
 }
 
