@@ -57,6 +57,9 @@ impl PostgresSession {
             // The catalog gave the name, quoted.
             _ => format!("DROP INDEX CONCURRENTLY IF EXISTS {half}"),
         };
-        self.tell(statement, 0).await.ok("mending what a statement left half done").map(drop)
+        self.tell(statement, 0, self.worker.clone())
+            .await
+            .ok("mending what a statement left half done")
+            .map(drop)
     }
 }

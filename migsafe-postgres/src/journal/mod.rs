@@ -24,6 +24,7 @@ use migsafe_core::store::{
 pub(crate) use lease::{HeldLease, probe};
 pub(crate) use read::{attach, unfinished};
 
+use crate::StatementMode;
 use crate::session::PostgresSession;
 use crate::sql::{self, Table};
 
@@ -32,6 +33,9 @@ impl JournalSession for PostgresSession {
     async fn start(&mut self, row: &HistoryRow, is_new: bool) -> Result<(), StoreError> {
         let transaction = self.take_transaction()?;
         self.expected = None;
+        // Forced through a pooler, nobody knows which process runs a statement.
+        let known = self.options.statements != StatementMode::Forced;
+        self.worker = known.then(|| transaction.direct_worker());
         let started = self.start_in(&transaction, row, is_new).await;
         match started {
             Ok(lease) => {

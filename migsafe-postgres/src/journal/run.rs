@@ -42,7 +42,7 @@ impl PostgresSession {
             message.push_str(statement);
         }
         message.push_str(";\nCOMMIT");
-        let mut answer = self.tell(message, 0).await;
+        let mut answer = self.tell(message, 0, self.worker.clone()).await;
         match answer.failure.take() {
             None => StatementOutcome::Done { rows: answer.affected(STATEMENT).unwrap_or_default() },
             Some(Failure::Broken(error)) => {
@@ -95,7 +95,7 @@ impl PostgresSession {
         if let Err(outcome) = self.understood(&request, answer).await {
             return outcome;
         }
-        let mut answer = self.tell(request.sql.to_owned(), 0).await;
+        let mut answer = self.tell(request.sql.to_owned(), 0, self.worker.clone()).await;
         match answer.failure.take() {
             None => {}
             Some(Failure::Broken(error)) => {

@@ -27,7 +27,7 @@ impl PostgresSession {
         );
         let sent = Sent::new(&before, &step);
         self.running = Some(transaction.process.clone());
-        let answer = self.tell(before.clone() + step.script, 1).await;
+        let answer = self.tell(before.clone() + step.script, 1, Some(transaction.worker())).await;
         let number = answer.value(0, 0).map(|number| number.into_owned());
         match (answer.failure, number) {
             (None, Some(number)) => {

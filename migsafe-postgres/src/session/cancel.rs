@@ -16,9 +16,9 @@ use crate::sql::Literal;
 /// A transaction on a server process.
 #[derive(Clone, Debug)]
 pub(super) struct Running {
-    pid: i32,
+    pub(super) pid: i32,
     /// When the transaction began, in decimal seconds by the server's clock.
-    since: String,
+    pub(super) since: String,
 }
 
 impl Running {

@@ -22,7 +22,7 @@ impl PostgresSession {
         statements.push(sql::insert_failed(transaction.table(), step, &failure.log()));
         statements.push("COMMIT".to_owned());
         self.expected = None;
-        let answer = self.tell(statements.join(";\n"), 0).await;
+        let answer = self.tell(statements.join(";\n"), 0, Some(transaction.worker())).await;
         match answer.failure {
             None => StepOutcome::Failed(failure),
             Some(Failure::Broken(error)) => {

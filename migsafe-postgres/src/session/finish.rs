@@ -30,7 +30,8 @@ impl PostgresSession {
         statements.push(guard);
         statements.push("COMMIT".to_owned());
         self.expected = None;
-        let mut answer = self.tell(statements.join(";\n"), usize::MAX).await;
+        let mut answer =
+            self.tell(statements.join(";\n"), usize::MAX, Some(transaction.worker())).await;
         match answer.failure.take() {
             None => {
                 let row = Stamp::decode(&answer, GUARD);

@@ -16,6 +16,7 @@ mod create;
 mod failed;
 mod finish;
 mod location;
+mod patience;
 mod stamp;
 
 use std::fmt;
@@ -35,6 +36,7 @@ use crate::error::{Failure, ServerError, connection};
 use crate::journal::HeldLease;
 use crate::sql::Table;
 use cancel::Running;
+use patience::Worker;
 use stamp::Stamp;
 
 pub(crate) use apply::reason;
@@ -54,6 +56,8 @@ pub(crate) struct PostgresSession {
     running: Option<Running>,
     /// The lease of the migration that runs by statement.
     pub(crate) lease: Option<HeldLease>,
+    /// The server process that runs its statements.
+    pub(crate) worker: Option<Worker>,
 }
 
 /// An open transaction that holds the lock.
@@ -84,6 +88,7 @@ impl PostgresSession {
             schema: None,
             running: None,
             lease: None,
+            worker: None,
         }
     }
 
@@ -96,10 +101,15 @@ impl PostgresSession {
         }
     }
 
-    /// Sends what may take as long as it takes.
-    pub(crate) async fn tell(&mut self, sql: String, keep: usize) -> Answer {
+    /// Sends what may take as long as it takes, to the server process that is known to work for us.
+    pub(crate) async fn tell(
+        &mut self,
+        sql: String,
+        keep: usize,
+        worker: Option<Worker>,
+    ) -> Answer {
         match &mut self.connection {
-            Some(open) => open.send_keeping(sql, keep).await,
+            Some(open) => patience::send(open, sql, keep, worker, &self.options).await,
             None => lost(),
         }
     }
@@ -135,6 +145,16 @@ fn lost() -> Answer {
 impl Transaction {
     pub(crate) fn table(&self) -> Table<'_> {
         Table::in_schema(&self.schema)
+    }
+
+    /// The server process, as long as the transaction lasts.
+    pub(crate) fn worker(&self) -> Worker {
+        Worker::in_transaction(&self.process)
+    }
+
+    /// The server process of a connection that always leads to the same.
+    pub(crate) fn direct_worker(&self) -> Worker {
+        Worker::direct(&self.process)
     }
 }
 
