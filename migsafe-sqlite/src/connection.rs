@@ -142,8 +142,9 @@ pub(crate) fn bytes(row: &SqliteRow, column: usize) -> Result<Cow<'_, [u8]>, Fau
     Ok(utf8(bytes.unwrap_or_default()))
 }
 
-/// The driver hands text over as it is stored, which in a database made with `PRAGMA encoding='UTF-16'`
-/// is UTF-16. All we ever ask for begins with an ASCII character and holds no NUL.
+/// The driver hands text over as it is stored, which in a database made with `PRAGMA
+/// encoding='UTF-16'` is UTF-16. All we ever ask for begins with an ASCII character and holds no
+/// NUL.
 fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     let decode: fn([u8; 2]) -> u16 = match bytes {
         [0, _, ..] => u16::from_be_bytes,
@@ -182,7 +183,8 @@ mod tests {
     async fn completed_statements_are_counted_up_to_the_one_that_fails() {
         let mut connection = Connection::memory(WAIT).await.unwrap();
         let mut count = 0;
-        let script = "CREATE TABLE a (x);; -- nothing\nSELECT 1 UNION SELECT 2; INSERT INTO b VALUES (1); SELECT 3";
+        let script = "CREATE TABLE a (x);; -- nothing\nSELECT 1 UNION SELECT 2; INSERT INTO b \
+         VALUES (1); SELECT 3";
         let fault = connection.run_each(script, || count += 1).await.unwrap_err();
         assert_eq!((count, fault.message.as_str()), (2, "no such table: b"));
     }

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use migsafe_core::history::Cell;
 
-/// Values as SQL literals with a comma between them, as `group_concat(quote(x))` gives them. Literals need no further
-/// escaping: text is in quotation marks.
+/// Values as SQL literals with a comma between them, as `group_concat(quote(x))` gives them.
+/// Literals need no further escaping: text is in quotation marks.
 #[derive(Clone, Copy, Debug)]
 struct Literals<'a> {
     rest: &'a [u8],

@@ -29,7 +29,8 @@ pub(crate) mod code {
     pub(crate) const AUTH: i32 = 23;
     pub(crate) const NOTADB: i32 = 26;
 
-    /// The directory of a WAL database cannot be written, or its journal belongs to a crashed writer.
+    /// The directory of a WAL database cannot be written, or its journal belongs to a crashed
+    /// writer.
     pub(crate) const READONLY_RECOVERY: i32 = 264;
     pub(crate) const READONLY_CANTLOCK: i32 = 520;
     pub(crate) const READONLY_ROLLBACK: i32 = 776;
@@ -76,8 +77,8 @@ impl Fault {
                 || self.message.ends_with("inside a transaction"))
     }
 
-    /// Why a script that ran into this leaves nothing behind, not even a failed row; `None` for an error that is
-    /// the script's own.
+    /// Why a script that ran into this leaves nothing behind, not even a failed row; `None` for an
+    /// error that is the script's own.
     pub(crate) fn aborts(&self) -> Option<Aborted> {
         if self.is_about_our_transaction() {
             return Some(Aborted::NeedsNoTransaction);
@@ -124,7 +125,8 @@ impl Fault {
             Some(code::BUSY | code::LOCKED | code::PROTOCOL) => (
                 StoreErrorCode::Timeout,
                 Some(
-                    "another connection keeps the file locked; try again, and look for a program that leaves a transaction open",
+                    "another connection keeps the file locked; try again, and look for a program \
+                     that leaves a transaction open",
                 ),
             ),
             Some(code::READONLY) => (
@@ -137,7 +139,8 @@ impl Fault {
             Some(code::CANTOPEN) => (
                 StoreErrorCode::Permission,
                 Some(
-                    "check that the folder exists and that file and folder may be read; SQLite also creates files beside the database",
+                    "check that the folder exists and that file and folder may be read; SQLite \
+                     also creates files beside the database",
                 ),
             ),
             Some(code::NOTADB) => (

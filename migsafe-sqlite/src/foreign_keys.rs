@@ -1,8 +1,9 @@
-//! What a script that runs with foreign keys off must not do: leave new violations, or lose rows by accident.
+//! What a script that runs with foreign keys off must not do: leave new violations, or lose rows by
+//! accident.
 //!
-//! With foreign keys off SQLite checks nothing, so the state before the script is compared with the state after it,
-//! inside the same transaction. Only such scripts are checked: with foreign keys on, SQLite checks each
-//! statement, and COMMIT the deferred ones.
+//! With foreign keys off SQLite checks nothing, so the state before the script is compared with the
+//! state after it, inside the same transaction. Only such scripts are checked: with foreign keys
+//! on, SQLite checks each statement, and COMMIT the deferred ones.
 
 use std::collections::BTreeMap;
 
@@ -16,10 +17,14 @@ use crate::error::{Fault, code};
 use crate::lost_rows::{self, Counted};
 
 /// Tables (not virtual ones), by the page that their data begins at.
-const TABLES: &str = "SELECT group_concat(quote(rootpage)), group_concat(quote(name)) FROM sqlite_schema \
+const TABLES: &str = "SELECT group_concat(quote(rootpage)), group_concat(quote(name)) FROM \
+ sqlite_schema \
      WHERE type = 'table' AND rootpage > 0 AND lower(name) NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 const TRIGGERS: &str = "SELECT group_concat(quote(sql)) FROM sqlite_schema WHERE type = 'trigger'";
-const CHECK: &str = r#"SELECT group_concat(quote(c."table")), group_concat(quote(c."rowid")), group_concat(quote(c."parent")) FROM pragma_foreign_key_check AS c"#;
+const CHECK: &str = concat!(
+    r#"SELECT group_concat(quote(c."table")), group_concat(quote(c."rowid")), "#,
+    r#"group_concat(quote(c."parent")) FROM pragma_foreign_key_check AS c"#
+);
 
 /// The tables of a database, how many rows each has, and which rows violate a foreign key.
 #[derive(Debug)]
@@ -37,8 +42,8 @@ struct Table {
     rows: Option<i64>,
 }
 
-/// The violating rows (`None` in a table without row ids) by child and parent; `Err` where SQLite cannot
-/// check, because a foreign key does not fit its parent.
+/// The violating rows (`None` in a table without row ids) by child and parent; `Err` where SQLite
+/// cannot check, because a foreign key does not fit its parent.
 type Violations = Result<BTreeMap<(String, String), Vec<Option<i64>>>, Fault>;
 
 impl Snapshot {
@@ -132,7 +137,8 @@ fn violation(child: &str, parent: &str, row: Option<&Option<i64>>, count: usize)
     };
     let others = if count > 1 { format!(" ({count} such rows)") } else { String::new() };
     format!(
-        "FOREIGN KEY constraint failed: after the script {row} refers to a row of \"{parent}\" that does not exist{others}"
+        "FOREIGN KEY constraint failed: after the script {row} refers to a row of \"{parent}\" \
+         that does not exist{others}"
     )
 }
 

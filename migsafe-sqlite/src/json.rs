@@ -1,12 +1,13 @@
 //! The usual history, as JSON: the quickest form in which SQLite gives all rows as one text.
 //!
-//! JSON holds NULL, integers and text without loss. Anything else in a history (a BLOB, a REAL, text that is not UTF-8) is not
-//! read here; the caller then reads SQL literals, which hold everything.
+//! JSON holds NULL, integers and text without loss. Anything else in a history (a BLOB, a REAL,
+//! text that is not UTF-8) is not read here; the caller then reads SQL literals, which hold
+//! everything.
 
 use migsafe_core::history::{Cell, HistoryRow, RawRow};
 
-/// The rows of a text of JSON arrays with a blank between them, one per row, in the order of the table's columns.
-/// `None` when a value is not one that JSON holds without loss.
+/// The rows of a text of JSON arrays with a blank between them, one per row, in the order of the
+/// table's columns. `None` when a value is not one that JSON holds without loss.
 pub(crate) fn rows(text: &[u8]) -> Option<Vec<HistoryRow>> {
     let mut text = Text { rest: text };
     let mut rows = Vec::with_capacity(text.rest.len() / USUAL_LENGTH);
@@ -92,8 +93,11 @@ mod tests {
 
     #[test]
     fn null_integers_and_text_are_read() {
-        let text = br#"["1","c",null,"it's \"\n\u2603\u0000",null,-5,9223372036854,0] ["2","c",1,"b","",null,2,1]"#;
-        let rows = rows(text).unwrap();
+        let text = concat!(
+            r#"["1","c",null,"it's \"\n\u2603\u0000",null,-5,9223372036854,0] "#,
+            r#"["2","c",1,"b","",null,2,1]"#
+        );
+        let rows = rows(text.as_bytes()).unwrap();
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].name(), Some("it's \"\n☃\0"));
         assert_eq!(rows[0].started_at, Some(StoredTime::from_unix_millis(9_223_372_036_854)));

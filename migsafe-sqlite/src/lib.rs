@@ -1,4 +1,5 @@
-//! migsafe for SQLite: migrations in Prisma's format, applied once, safe against crashes and against each other.
+//! migsafe for SQLite: migrations in Prisma's format, applied once, safe against crashes and
+//! against each other.
 //!
 //! ```no_run
 //! use migsafe_sqlite::{Migrations, Options, SqliteStore, ensure_up_to_date};
@@ -11,16 +12,17 @@
 //! # }
 //! ```
 //!
-//! To compile the migrations into the program, call [`migrations::embed`] in `build.rs` (with this crate under
-//! `[build-dependencies]` too) and use [`include_migrations!`] in place of `from_directory`.
+//! To compile the migrations into the program, call [`migrations::embed`] in `build.rs` (with this
+//! crate under `[build-dependencies]` too) and use [`include_migrations!`] in place of
+//! `from_directory`.
 //!
 //! # What to know about SQLite
 //!
 //! - A status never creates the file, and works on a file that may only be read.
-//! - Every migration runs in one `BEGIN IMMEDIATE` transaction together with its row of the history: both are
-//!   there or neither is, whatever is killed when.
-//! - Foreign keys are on, except for a script that itself says `PRAGMA foreign_keys=OFF`, as Prisma's
-//!   table rebuilds do. What such a script leaves is compared with what was there before.
+//! - Every migration runs in one `BEGIN IMMEDIATE` transaction together with its row of the
+//!   history: both are there or neither is, whatever is killed when.
+//! - Foreign keys are on, except for a script that itself says `PRAGMA foreign_keys=OFF`, as
+//!   Prisma's table rebuilds do. What such a script leaves is compared with what was there before.
 //! - Many processes may start at once on an empty file: each migration is applied by exactly one.
 //! - The system's SQLite instead of the one compiled in: see the feature `unbundled`.
 

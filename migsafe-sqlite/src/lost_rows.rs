@@ -1,9 +1,10 @@
 //! Rows that a script loses although nothing in it deletes them.
 //!
-//! A rebuild (`CREATE TABLE new_X`, `INSERT INTO new_X SELECT … FROM X`, `DROP TABLE X`, `ALTER TABLE new_X RENAME TO X`)
-//! with foreign keys on would delete every child row that refers to `X` with `ON DELETE CASCADE`. With foreign keys off
-//! it does not, and here that is made sure: a table may only have fewer rows afterwards if a statement of the
-//! script, or a trigger, says so. When in doubt it is allowed: a valid script is never refused on a guess.
+//! A rebuild (`CREATE TABLE new_X`, `INSERT INTO new_X SELECT … FROM X`, `DROP TABLE X`, `ALTER
+//! TABLE new_X RENAME TO X`) with foreign keys on would delete every child row that refers to `X`
+//! with `ON DELETE CASCADE`. With foreign keys off it does not, and here that is made sure: a table
+//! may only have fewer rows afterwards if a statement of the script, or a trigger, says so. When in
+//! doubt it is allowed: a valid script is never refused on a guess.
 
 use migsafe_core::store::StepRequest;
 
@@ -28,7 +29,8 @@ pub(crate) fn explain<'a>(
     let deletions = Deletions::of(&texts(step), triggers);
     shrunk.find(|table| !deletions.explain(table.name)).map(|table| {
         format!(
-            "table \"{}\" had {} rows before the script and has {} after it, and no statement deletes them",
+            "table \"{}\" had {} rows before the script and has {} after it, and no statement \
+             deletes them",
             table.name, table.before, table.after
         )
     })
@@ -71,8 +73,8 @@ impl Deletions {
         if !dropped {
             return false;
         }
-        // Built anew. The copy tells: one that takes every row loses none, and a table that is dropped and not copied
-        // was meant to be emptied.
+        // Built anew. The copy tells: one that takes every row loses none, and a table that is
+        // dropped and not copied was meant to be emptied.
         let copies = self
             .statements
             .iter()

@@ -1,9 +1,9 @@
 //! A database in memory: one connection, shared by all readers and sessions of a store.
 //!
-//! Closing the connection would destroy the database, so it is never given to a session. A session locks it for
-//! the length of one call. Between two calls its transaction may be open, but then it holds no change
-//! yet (`begin` only reads, and every other call ends the transaction), so a reader sees what is
-//! committed.
+//! Closing the connection would destroy the database, so it is never given to a session. A session
+//! locks it for the length of one call. Between two calls its transaction may be open, but then it
+//! holds no change yet (`begin` only reads, and every other call ends the transaction), so a reader
+//! sees what is committed.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -142,8 +142,8 @@ impl Slot {
             return Ok(());
         }
         if let Some((connection, watch)) = &mut self.ready {
-            // Whatever still runs is interrupted, so that the rollback gets its turn soon. Without a
-            // transaction there is nothing to roll back, and SQLite says so: fine.
+            // Whatever still runs is interrupted, so that the rollback gets its turn soon. Without
+            // a transaction there is nothing to roll back, and SQLite says so: fine.
             watch.cancel();
             let _ = connection.run("ROLLBACK").await;
             watch.revive();
@@ -172,7 +172,8 @@ impl Lease {
     }
 }
 
-/// The connection of a database in memory, lent by [`SqliteStore::connection`](crate::SqliteStore::connection).
+/// The connection of a database in memory, lent by
+/// [`SqliteStore::connection`](crate::SqliteStore::connection).
 ///
 /// It goes back when this is dropped; a transaction left open is rolled back then.
 #[derive(Debug)]

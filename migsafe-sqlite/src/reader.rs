@@ -15,8 +15,8 @@ use crate::read;
 
 /// Reads one file, over a connection that is kept as long as the path leads to the same file.
 ///
-/// The file itself is never opened by anything but SQLite: closing any handle to it would drop the POSIX locks of
-/// every other connection of this process.
+/// The file itself is never opened by anything but SQLite: closing any handle to it would drop the
+/// POSIX locks of every other connection of this process.
 #[derive(Debug)]
 pub(crate) struct Reader {
     path: PathBuf,
@@ -97,12 +97,14 @@ impl Reader {
     /// The ways to read that are left when the plain one fails.
     async fn read_otherwise(&self, fault: Fault, wait: Duration) -> Result<Reading, StoreError> {
         match fault.code {
-            // A writer was killed in the middle. SQLite takes its unfinished transaction back as soon as the file
-            // is opened for writing, whoever does it; nothing that was ever committed changes.
+            // A writer was killed in the middle. SQLite takes its unfinished transaction back as
+            // soon as the file is opened for writing, whoever does it; nothing that was ever
+            // committed changes.
             Some(code::READONLY_ROLLBACK | code::READONLY_RECOVERY) => {
                 self.read_with(Access::Write, wait).await.map_err(|_| {
                     fault.store_error(DOING).with_help(
-                        "a program was killed while it wrote; open the file once with write permission, so that SQLite can take the unfinished transaction back",
+                        "a program was killed while it wrote; open the file once with write \
+                         permission, so that SQLite can take the unfinished transaction back",
                     )
                 })
             }
@@ -117,12 +119,13 @@ impl Reader {
         }
     }
 
-    /// Nobody can write here, as far as we can see: reads the file as it is, but never beside a `-wal` that holds
-    /// something, before or after.
+    /// Nobody can write here, as far as we can see: reads the file as it is, but never beside a
+    /// `-wal` that holds something, before or after.
     async fn read_immutable(&self, fault: &Fault, wait: Duration) -> Result<Reading, StoreError> {
         let refuse = || {
             fault.store_error(DOING).with_help(
-                "the database is in WAL mode: reading it needs permission to create `-wal` and `-shm` files in its folder, or a copy in another journal mode",
+                "the database is in WAL mode: reading it needs permission to create `-wal` and \
+                 `-shm` files in its folder, or a copy in another journal mode",
             )
         };
         if self.holds_wal() {

@@ -8,8 +8,8 @@ use crate::connection::Connection;
 use crate::error::{Fault, code};
 use crate::watch::Watch;
 
-/// How many statements are sent at a time. The driver reports each one as it is completed, but it keeps
-/// all of a message prepared until the last one is done.
+/// How many statements are sent at a time. The driver reports each one as it is completed, but it
+/// keeps all of a message prepared until the last one is done.
 const AT_A_TIME: usize = 64;
 
 /// What went wrong, and where.
@@ -21,9 +21,9 @@ pub(crate) struct ScriptError {
 
 /// Runs the script of a step inside the open transaction.
 ///
-/// A script that was taken apart is sent in pieces of whole statements. One that the parser rejects goes
-/// whole, and SQLite decides: a parser's failure never blocks a valid script. The number of the failing statement
-/// is known in both cases, its line only in the first.
+/// A script that was taken apart is sent in pieces of whole statements. One that the parser rejects
+/// goes whole, and SQLite decides: a parser's failure never blocks a valid script. The number of
+/// the failing statement is known in both cases, its line only in the first.
 pub(crate) async fn run(
     connection: &mut Connection,
     watch: &Watch,

@@ -1,14 +1,14 @@
 //! The statements that this crate writes.
 //!
-//! Values become literals through sea-query; nothing here puts a value into a text by itself. No parameters are bound:
-//! a statement that is sent once is not worth preparing.
+//! Values become literals through sea-query; nothing here puts a value into a text by itself. No
+//! parameters are bound: a statement that is sent once is not worth preparing.
 
 use chrono::{DateTime, Utc};
 use migsafe_core::history::{COLUMNS, HISTORY_TABLE, HistoryRow, StoredTime};
 use sea_query::{Alias, Expr, ExprTrait as _, Query, SimpleExpr, SqliteQueryBuilder};
 
-/// The history table exactly as Prisma creates it; SQLite stores this very text. Prisma decides by the declared
-/// types how to read a value, so they must not be changed.
+/// The history table exactly as Prisma creates it; SQLite stores this very text. Prisma decides by
+/// the declared types how to read a value, so they must not be changed.
 pub(crate) const CREATE_HISTORY_TABLE: &str = r#"CREATE TABLE "_prisma_migrations" (
     "id"                    TEXT PRIMARY KEY NOT NULL,
     "checksum"              TEXT NOT NULL,
@@ -23,7 +23,8 @@ pub(crate) const CREATE_HISTORY_TABLE: &str = r#"CREATE TABLE "_prisma_migration
 /// The table of changes made by hand.
 pub(crate) const AUDIT_TABLE: &str = "_migsafe_audit";
 
-/// Its definition. No AUTOINCREMENT: that would add a table `sqlite_sequence`, which Prisma takes for one of the user's.
+/// Its definition. No AUTOINCREMENT: that would add a table `sqlite_sequence`, which Prisma takes
+/// for one of the user's.
 pub(crate) const CREATE_AUDIT_TABLE: &str = r#"CREATE TABLE IF NOT EXISTS "_migsafe_audit" (
     "id"             INTEGER PRIMARY KEY NOT NULL,
     "at"             TEXT NOT NULL,
@@ -41,7 +42,10 @@ pub(crate) const SET_SAVEPOINT: &str = r#"SAVEPOINT "_migsafe_before_script""#;
 pub(crate) const BACK_TO_SAVEPOINT: &str = r#"ROLLBACK TO "_migsafe_before_script""#;
 
 /// A write that is taken back at once.
-pub(crate) const PROBE: &str = r#"SAVEPOINT "_migsafe_probe"; CREATE TABLE "_migsafe_probe" (x); ROLLBACK TO "_migsafe_probe"; RELEASE "_migsafe_probe""#;
+pub(crate) const PROBE: &str = concat!(
+    r#"SAVEPOINT "_migsafe_probe"; CREATE TABLE "_migsafe_probe" (x); "#,
+    r#"ROLLBACK TO "_migsafe_probe"; RELEASE "_migsafe_probe""#
+);
 
 /// Whether the database is a file.
 pub(crate) const IS_ON_DISK: &str =
@@ -56,13 +60,14 @@ pub(crate) const LOGS_LIMIT: usize = 4000;
 /// row for everything is several times faster. The columns are qualified with the table's
 /// name because SQLite takes a plain `"column"` that does not exist for a text.
 ///
-/// The last column is never computed. It is there for SQLite's parser, which refuses it unless the table has
-/// exactly eight columns.
+/// The last column is never computed. It is there for SQLite's parser, which refuses it unless the
+/// table has exactly eight columns.
 pub(crate) const READ_HISTORY: &str = concat!(
     r#"SELECT group_concat(json_array(h."id",h."checksum",h."finished_at",h."migration_name","#,
     r#"CASE typeof(h."logs") WHEN 'text' THEN substr(h."logs",1,4000) ELSE h."logs" END,"#,
     r#"h."rolled_back_at",h."started_at",h."applied_steps_count"),' '), sqlite_version(), "#,
-    r#"CASE WHEN 0 THEN (SELECT count(*) FROM (SELECT * FROM "_prisma_migrations" UNION ALL SELECT 1,2,3,4,5,6,7,8)) END "#,
+    r#"CASE WHEN 0 THEN (SELECT count(*) FROM (SELECT * FROM "_prisma_migrations" "#,
+    r#"UNION ALL SELECT 1,2,3,4,5,6,7,8)) END "#,
     r#"FROM "_prisma_migrations" AS h"#
 );
 
@@ -70,7 +75,8 @@ pub(crate) const READ_HISTORY: &str = concat!(
 pub(crate) const READ_COLUMNS: &str =
     "SELECT group_concat(quote(name)) FROM pragma_table_info('_prisma_migrations')";
 
-/// The rows, each column as a list of SQL literals, which hold every value there is. Columns that are missing are read as NULL.
+/// The rows, each column as a list of SQL literals, which hold every value there is. Columns that
+/// are missing are read as NULL.
 pub(crate) fn read_rows(has: impl Fn(&str) -> bool, id: Option<&str>) -> String {
     let mut select = Query::select();
     for column in COLUMNS {
@@ -88,19 +94,22 @@ pub(crate) fn read_rows(has: impl Fn(&str) -> bool, id: Option<&str>) -> String 
 fn literal(column: &str) -> String {
     if column == "logs" {
         return format!(
-            r#"quote(CASE WHEN typeof("h"."logs") IN ('text','blob') THEN substr("h"."logs",1,{LOGS_LIMIT}) ELSE "h"."logs" END)"#
+            "quote(CASE WHEN typeof(h.logs) IN ('text','blob') \
+             THEN substr(h.logs,1,{LOGS_LIMIT}) ELSE h.logs END)"
         );
     }
     format!(r#"quote("h"."{column}")"#)
 }
 
-/// Whether the history table is there, and the names of the user's tables and views: in one statement, so that
-/// both are of one moment. Names are compared as SQLite compares them.
+/// Whether the history table is there, and the names of the user's tables and views: in one
+/// statement, so that both are of one moment. Names are compared as SQLite compares them.
 pub(crate) const READ_CONTENT: &str = concat!(
-    "SELECT (SELECT count(*) FROM sqlite_schema WHERE type IN ('table','view') AND lower(name) = '_prisma_migrations'), ",
+    "SELECT (SELECT count(*) FROM sqlite_schema WHERE type IN ('table','view') AND lower(name) = \
+     '_prisma_migrations'), ",
     "(SELECT group_concat(quote(name)) FROM (SELECT name FROM sqlite_schema ",
     "WHERE type IN ('table','view') ",
-    r"AND lower(name) NOT LIKE 'sqlite\_%' ESCAPE '\' AND lower(name) NOT LIKE '\_migsafe\_%' ESCAPE '\' ",
+    r"AND lower(name) NOT LIKE 'sqlite\_%' ESCAPE '\' ",
+    r"AND lower(name) NOT LIKE '\_migsafe\_%' ESCAPE '\' ",
     "ORDER BY name LIMIT 1000))"
 );
 
@@ -206,8 +215,10 @@ mod tests {
         let row = HistoryRow::started("it's", "a\\b\n\"c\"", "'; DROP TABLE x; --", at);
         assert_eq!(
             insert_row(&row),
-            "INSERT INTO \"_prisma_migrations\" (\"id\", \"checksum\", \"finished_at\", \"migration_name\", \"logs\", \
-             \"rolled_back_at\", \"started_at\", \"applied_steps_count\") VALUES ('it''s', '''; DROP TABLE x; --', \
+            "INSERT INTO \"_prisma_migrations\" \
+             (\"id\", \"checksum\", \"finished_at\", \"migration_name\", \"logs\", \
+             \"rolled_back_at\", \"started_at\", \"applied_steps_count\") VALUES ('it''s', '''; \
+             DROP TABLE x; --', \
              NULL, 'a\\b\n\"c\"', NULL, NULL, 0, 0)"
         );
         assert_eq!(

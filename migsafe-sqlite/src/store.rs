@@ -22,8 +22,9 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A SQLite database with a migration history. Clones share it.
 ///
-/// Making one opens nothing and creates nothing. [`HistoryStore::read`] opens the file for reading only, and never
-/// creates it; only [`HistoryStore::open_session`] does, when something is to be applied.
+/// Making one opens nothing and creates nothing. [`HistoryStore::read`] opens the file for reading
+/// only, and never creates it; only [`HistoryStore::open_session`] does, when something is to be
+/// applied.
 ///
 /// ```
 /// use migsafe_sqlite::{Migrations, Options, SqliteStore, ensure_up_to_date};
@@ -53,11 +54,13 @@ impl SqliteStore {
     /// The database of a URL.
     ///
     /// `sqlite:dev.db`, `sqlite://dev.db`, `sqlite:///srv/app.db`, Prisma's `file:./dev.db` and
-    /// `file:dev.db?connection_limit=1`, `file:///srv/app.db`, `sqlite::memory:`. `%20` and the like are decoded. Of the
-    /// parameters only `mode=memory` and `mode=ro` mean anything, all others are ignored.
+    /// `file:dev.db?connection_limit=1`, `file:///srv/app.db`, `sqlite::memory:`. `%20` and the
+    /// like are decoded. Of the parameters only `mode=memory` and `mode=ro` mean anything, all
+    /// others are ignored.
     ///
-    /// A relative path belongs to the **current directory**. Prisma takes it from the folder of its schema file, so
-    /// `file:./dev.db` of a project with `prisma/schema.prisma` is `file:./prisma/dev.db` here.
+    /// A relative path belongs to the **current directory**. Prisma takes it from the folder of its
+    /// schema file, so `file:./dev.db` of a project with `prisma/schema.prisma` is
+    /// `file:./prisma/dev.db` here.
     ///
     /// # Errors
     ///
@@ -85,7 +88,8 @@ impl SqliteStore {
     /// The database of a connection that is open already, such as a database in memory that the
     /// application has made. [`SqliteStore::into_connection`] gives the connection back.
     ///
-    /// The connection must not be in a transaction. Its commit, rollback and progress hooks are replaced.
+    /// The connection must not be in a transaction. Its commit, rollback and progress hooks are
+    /// replaced.
     #[must_use]
     pub fn from_connection(connection: SqliteConnection) -> Self {
         let memory = Memory::adopting(connection);
@@ -102,8 +106,8 @@ impl SqliteStore {
         Self { target, busy_wait: BUSY_WAIT }
     }
 
-    /// How long to wait while another connection keeps the database locked; 5 s by default. It limits a
-    /// read and the wait of a COMMIT for readers. The wait for other deployers is
+    /// How long to wait while another connection keeps the database locked; 5 s by default. It
+    /// limits a read and the wait of a COMMIT for readers. The wait for other deployers is
     /// [`Options::with_lock_wait`](migsafe_core::Options::with_lock_wait).
     #[must_use]
     pub fn with_busy_wait(mut self, wait: Duration) -> Self {
@@ -120,19 +124,20 @@ impl SqliteStore {
         }
     }
 
-    /// Lends the one connection of a database in memory, for the application's own statements. While it is lent,
-    /// everything else waits. What is not committed when it goes back is rolled back.
+    /// Lends the one connection of a database in memory, for the application's own statements.
+    /// While it is lent, everything else waits. What is not committed when it goes back is rolled
+    /// back.
     ///
     /// # Errors
     ///
-    /// Code `timeout`: a session is in its transaction and stays there. Code `unsafe-setting`: the database is a file;
-    /// connect to it as usual.
+    /// Code `timeout`: a session is in its transaction and stays there. Code `unsafe-setting`: the
+    /// database is a file; connect to it as usual.
     pub async fn connection(&self) -> Result<MemoryConnection, StoreError> {
         self.memory()?.lend(self.busy_wait).await
     }
 
-    /// Takes the one connection out of a database in memory, as it is after migrating. Clones of the store
-    /// can do nothing more then.
+    /// Takes the one connection out of a database in memory, as it is after migrating. Clones of
+    /// the store can do nothing more then.
     ///
     /// # Errors
     ///

@@ -22,16 +22,16 @@ pub(crate) enum Place {
 
 /// Reads a URL.
 ///
-/// | form | meaning |
-/// |---|---|
-/// | `sqlite:dev.db`, `sqlite://dev.db`, `file:dev.db`, `file:./dev.db` | relative to the current directory |
-/// | `sqlite:/var/x.db`, `sqlite:///var/x.db`, `file:/var/x.db`, `file:///var/x.db`, `file://localhost/var/x.db` | absolute |
-/// | `sqlite::memory:`, `sqlite://:memory:`, `file::memory:`, any with `mode=memory` | in memory |
+/// - relative to the current directory: `sqlite:dev.db`, `sqlite://dev.db`, `file:dev.db`,
+///   `file:./dev.db`;
+/// - absolute: `sqlite:/var/x.db`, `sqlite:///var/x.db`, `file:/var/x.db`, `file:///var/x.db`,
+///   `file://localhost/var/x.db`;
+/// - in memory: `sqlite::memory:`, `sqlite://:memory:`, `file::memory:`, any with `mode=memory`.
 ///
 /// `%20` and the like are decoded in the path. Of the parameters after `?` only `mode=memory` and
 /// `mode=ro` mean anything; all others (`connection_limit`, `socket_timeout`, …) are ignored, as
-/// Prisma ignores what it does not know. A message never holds more of the URL than its scheme: it may be the URL of
-/// another database, with a password.
+/// Prisma ignores what it does not know. A message never holds more of the URL than its scheme: it
+/// may be the URL of another database, with a password.
 pub(crate) fn parse(url: &str) -> Result<Place, StoreError> {
     let Some((scheme, rest)) = url.split_once(':') else {
         return Err(invalid("the database URL has no scheme"));
@@ -77,8 +77,8 @@ pub(crate) fn file(path: &Path, read_only: bool) -> Result<Place, StoreError> {
     Ok(Place::File { path: absolute, shown, read_only })
 }
 
-/// `file://localhost/x` and `file:///x` without what is before the path. `file://x` names a computer `x` in
-/// a URL, `/x` for Prisma and `x` for whoever wrote it, so it is refused.
+/// `file://localhost/x` and `file:///x` without what is before the path. `file://x` names a
+/// computer `x` in a URL, `/x` for Prisma and `x` for whoever wrote it, so it is refused.
 fn without_authority(path: &str) -> Result<&str, StoreError> {
     let Some(after) = path.strip_prefix("//") else {
         return Ok(path);
@@ -91,7 +91,8 @@ fn without_authority(path: &str) -> Result<&str, StoreError> {
         return Ok(rooted);
     }
     Err(invalid("after `file://` comes an absolute path").with_help(
-        "use file:dev.db for a path relative to the current directory, file:///srv/dev.db for an absolute one",
+        "use file:dev.db for a path relative to the current directory, file:///srv/dev.db for an \
+         absolute one",
     ))
 }
 

@@ -1,8 +1,8 @@
 //! Watching a transaction from the inside: SQLite's commit, rollback and progress hooks.
 //!
-//! `unsafe` is forbidden here, and `sqlite3_get_autocommit` needs it. The hooks are better anyway: instead of asking
-//! afterwards whether a script ended our transaction, the commit hook turns every COMMIT but our own into a
-//! rollback, so that nothing a script commits behind our back stays.
+//! `unsafe` is forbidden here, and `sqlite3_get_autocommit` needs it. The hooks are better anyway:
+//! instead of asking afterwards whether a script ended our transaction, the commit hook turns every
+//! COMMIT but our own into a rollback, so that nothing a script commits behind our back stays.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -12,8 +12,8 @@ use sqlx::SqliteConnection;
 
 use crate::error::Fault;
 
-/// How many steps of SQLite's virtual machine lie between two looks at the clock and at `cancelled`: well
-/// under a millisecond.
+/// How many steps of SQLite's virtual machine lie between two looks at the clock and at
+/// `cancelled`: well under a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 20_000;
 
 /// Flags shared with the hooks, which run on the connection's own thread.
@@ -71,8 +71,8 @@ impl Watch {
         self.may_commit.store(allowed, Ordering::Release);
     }
 
-    /// Whether the transaction that began last has ended without us: SQLite rolled it back (`ON CONFLICT
-    /// ROLLBACK`, disk full, an interrupted write), or the script did.
+    /// Whether the transaction that began last has ended without us: SQLite rolled it back (`ON
+    /// CONFLICT ROLLBACK`, disk full, an interrupted write), or the script did.
     pub(crate) fn ended(&self) -> bool {
         self.rolled_back.load(Ordering::Acquire) || self.refused()
     }

@@ -1,6 +1,7 @@
 //! The words of a statement: enough to see which tables it names.
 
-/// Key words and names in lower case, quotation marks removed; texts, numbers and comments left out.
+/// Key words and names in lower case, quotation marks removed; texts, numbers and comments left
+/// out.
 pub(crate) fn words(statement: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = statement;
@@ -38,7 +39,8 @@ fn push_quoted<'a>(text: &'a str, close: char, words: &mut Vec<String>) -> &'a s
     rest
 }
 
-/// What is quoted at the beginning of `text`, and what comes after it. All quotation marks are one byte long.
+/// What is quoted at the beginning of `text`, and what comes after it. All quotation marks are one
+/// byte long.
 fn quoted(text: &str, close: char) -> (String, &str) {
     let mut inside = String::new();
     let mut chars = text.char_indices().skip(1).peekable();
@@ -63,7 +65,8 @@ mod tests {
     fn names_in_all_quotes_and_nothing_from_texts_and_comments() {
         assert_eq!(
             words(
-                "INSERT INTO \"New \"\"X\" (`a`, [b c]) -- DELETE\nSELECT 'DROP ''it', 12, é /* WHERE */ FROM main.X;"
+                "INSERT INTO \"New \"\"X\" (`a`, [b c]) -- DELETE\nSELECT 'DROP ''it', 12, é /* \
+                 WHERE */ FROM main.X;"
             ),
             ["insert", "into", "new \"x", "a", "b c", "select", "é", "from", "main", "x"]
         );

@@ -1,4 +1,5 @@
 //! The conformance suite of the core, over a file and in memory.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
 

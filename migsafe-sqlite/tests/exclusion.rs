@@ -1,4 +1,5 @@
 //! Many at once: who gets the lock, who waits, what a reader or a vanished owner changes.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
 
@@ -17,17 +18,22 @@ use common::{Db, Killed, again, apply, deploy, run, scripts, step};
 /// Rebuilds among them, so that the switch of the foreign keys is part of the race.
 fn race() -> Migrations {
     let mut list = vec![
-        "CREATE TABLE u (id INTEGER PRIMARY KEY); CREATE TABLE p (id INTEGER PRIMARY KEY, u REFERENCES u ON DELETE CASCADE); \
+        "CREATE TABLE u (id INTEGER PRIMARY KEY); CREATE TABLE p (id INTEGER PRIMARY KEY, u \
+         REFERENCES u ON DELETE CASCADE); \
          INSERT INTO u VALUES (1); INSERT INTO p VALUES (1, 1);"
             .to_owned(),
     ];
     for index in 1..10 {
         list.push(if index % 3 == 0 {
-            "PRAGMA foreign_keys=OFF; CREATE TABLE new_u (id INTEGER PRIMARY KEY); INSERT INTO new_u SELECT id FROM u; \
+            "PRAGMA foreign_keys=OFF; CREATE TABLE new_u (id INTEGER PRIMARY KEY); INSERT INTO \
+             new_u SELECT id FROM u; \
              DROP TABLE u; ALTER TABLE new_u RENAME TO u; PRAGMA foreign_keys=ON;"
                 .to_owned()
         } else {
-            format!("CREATE TABLE t{index} (id INTEGER PRIMARY KEY); INSERT INTO t{index} VALUES (1);")
+            format!(
+                "CREATE TABLE t{index} (id INTEGER PRIMARY KEY); INSERT INTO t{index} VALUES \
+             (1);"
+            )
         });
     }
     let list: Vec<&str> = list.iter().map(String::as_str).collect();
@@ -182,7 +188,8 @@ async fn an_exclusive_lock_as_prismas_is_waited_for() {
     let mut prisma = db.connect().await;
     run(
         &mut prisma,
-        "PRAGMA main.locking_mode = EXCLUSIVE; INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, \
+        "PRAGMA main.locking_mode = EXCLUSIVE; INSERT INTO _prisma_migrations (id, checksum, \
+         migration_name, finished_at, \
          started_at, applied_steps_count) VALUES ('1', 'c', '20240101000000_prisma', 2, 1, 1)",
     )
     .await
@@ -206,7 +213,8 @@ async fn begin_does_not_wait_long() {
 }
 
 /// Runs for minutes if it is not stopped, and writes all the time.
-const ENDLESS: &str = "CREATE TABLE big (x); INSERT INTO big WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n \
+const ENDLESS: &str = "CREATE TABLE big (x); INSERT INTO big WITH RECURSIVE n(i) AS (SELECT 1 \
+ UNION ALL SELECT i + 1 FROM n \
      WHERE i < 1000000000) SELECT zeroblob(100) FROM n";
 
 #[tokio::test]
@@ -248,12 +256,10 @@ async fn a_dropped_step_stops_at_once_and_leaves_nothing() {
 
 #[tokio::test]
 async fn a_session_whose_call_was_dropped_is_closed() {
-    for store in [Db::with_history().await.store(), SqliteStore::in_memory()] {
-        let folder = Db::with_history().await;
-        let store = if store.path().is_some() { folder.store() } else { store };
-        if store.path().is_none() {
-            run(&mut store.connection().await.unwrap(), common::HISTORY).await.unwrap();
-        }
+    let db = Db::with_history().await;
+    let memory = SqliteStore::in_memory();
+    run(&mut memory.connection().await.unwrap(), common::HISTORY).await.unwrap();
+    for store in [db.store(), memory] {
         let mut session = store.open_session().await.unwrap();
         let Begun::Locked(_) = session.begin().await.unwrap() else { panic!() };
         let applying = apply(&mut *session, "20250101000000_a", ENDLESS);
@@ -286,9 +292,8 @@ async fn a_dropped_commit_commits_nothing_later() {
 
 #[tokio::test]
 async fn calls_out_of_order_are_errors() {
-    for store in [Db::with_history().await.store(), SqliteStore::in_memory()] {
-        let folder = Db::with_history().await;
-        let store = if store.path().is_some() { folder.store() } else { store };
+    let db = Db::with_history().await;
+    for store in [db.store(), SqliteStore::in_memory()] {
         let mut session = store.open_session().await.unwrap();
         assert!(session.rollback().await.is_err());
         assert!(session.create_history_table().await.is_err());
@@ -366,7 +371,8 @@ async fn killed_in_the_middle_of_a_script() {
         let child =
             again("victim_process", &[(VICTIM, db.path.to_str().unwrap())]).spawn().unwrap();
         let mut child = Killed(child);
-        // Until it has spilled pages of the open transaction into the file, or into the log beside it.
+        // Until it has spilled pages of the open transaction into the file, or into the log beside
+        // it.
         let spilled = db.path.with_file_name(if mode == "wal" { "test.db-wal" } else { "test.db" });
         let began = Instant::now();
         while std::fs::metadata(&spilled).map_or(0, |meta| meta.len()) < 8 << 20 {

@@ -1,5 +1,4 @@
 //! A file that another program has for itself, as Prisma has it while it deploys.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

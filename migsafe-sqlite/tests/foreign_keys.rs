@@ -1,4 +1,5 @@
 //! Table rebuilds as Prisma writes them, and what they must not do to other tables.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
 
@@ -85,7 +86,8 @@ async fn a_new_violation_fails_and_leaves_everything_as_it_was() {
     let StepOutcome::Failed(failure) = step(&db.store(), script).await else { panic!() };
     assert_eq!(
         failure.message,
-        "FOREIGN KEY constraint failed: after the script row 1 of table \"post\" refers to a row of \"user\" that does not exist (2 such rows)"
+        "FOREIGN KEY constraint failed: after the script row 1 of table \"post\" refers to a row \
+         of \"user\" that does not exist (2 such rows)"
     );
     assert_eq!(db.texts("SELECT sql FROM sqlite_schema ORDER BY 1").await, before);
     assert_eq!(db.integer("SELECT count(*) FROM User").await, 2);
@@ -103,13 +105,15 @@ async fn violations_that_were_there_before_do_not_matter() {
     // One is mended and another made: the number is the same, the row is not.
     let mut session = db.store().open_session().await.unwrap();
     session.begin().await.unwrap();
-    let swap = "PRAGMA foreign_keys=OFF; UPDATE Post SET author = 1 WHERE id = 3; UPDATE Post SET author = 9 WHERE id = 1";
+    let swap = "PRAGMA foreign_keys=OFF; UPDATE Post SET author = 1 WHERE id = 3; UPDATE Post SET \
+     author = 9 WHERE id = 1";
     let outcome = apply(&mut *session, "20250102000000_swap", swap).await;
     let StepOutcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
     assert!(failure.message.contains("row 1 of table \"post\""), "{}", failure.message);
     // A rename makes no violation new.
     session.begin().await.unwrap();
-    let rename = "PRAGMA foreign_keys=OFF; ALTER TABLE Post RENAME TO Article; ALTER TABLE User RENAME TO Person";
+    let rename = "PRAGMA foreign_keys=OFF; ALTER TABLE Post RENAME TO Article; ALTER TABLE User \
+     RENAME TO Person";
     let outcome = apply(&mut *session, "20250103000000_rename", rename).await;
     assert!(matches!(outcome, StepOutcome::Applied { .. }), "{outcome:?}");
 }
@@ -117,7 +121,8 @@ async fn violations_that_were_there_before_do_not_matter() {
 #[tokio::test]
 async fn a_foreign_key_that_fits_no_more_is_a_failure() {
     let db = blog().await;
-    let script = "PRAGMA foreign_keys=OFF; DROP TABLE User; CREATE TABLE User (id INTEGER, name TEXT); \
+    let script = "PRAGMA foreign_keys=OFF; DROP TABLE User; CREATE TABLE User (id INTEGER, name \
+     TEXT); \
         INSERT INTO User VALUES (1, 'a'), (2, 'b')";
     let outcome = step(&db.store(), script).await;
     let StepOutcome::Failed(failure) = outcome else { panic!("{outcome:?}") };
@@ -125,7 +130,8 @@ async fn a_foreign_key_that_fits_no_more_is_a_failure() {
     assert_eq!(db.texts("SELECT name FROM User ORDER BY 1").await, ["a", "b"]);
     // Where it never fitted, nothing is known to be new.
     let db = Db::with(&format!(
-        "{HISTORY}; CREATE TABLE p (id); CREATE TABLE c (p REFERENCES p (id)); INSERT INTO c VALUES (1)"
+        "{HISTORY}; CREATE TABLE p (id); CREATE TABLE c (p REFERENCES p (id)); INSERT INTO c \
+         VALUES (1)"
     ))
     .await;
     let outcome = step(&db.store(), "PRAGMA foreign_keys=OFF; CREATE TABLE x (id)").await;
@@ -163,8 +169,8 @@ async fn a_session_that_loses_the_lock_while_switching_begins_again() {
     let db = blog().await;
     let mut session = db.store().open_session().await.unwrap();
     session.begin().await.unwrap();
-    // Between the end of the first transaction and the begin of the second one, somebody else writes: here by
-    // waiting for the lock.
+    // Between the end of the first transaction and the begin of the second one, somebody else
+    // writes: here by waiting for the lock.
     let mut other = db.connect().await;
     let race = tokio::spawn(async move {
         for index in 0..2000 {
@@ -195,7 +201,8 @@ async fn virtual_tables_and_tables_without_row_ids_are_no_obstacle() {
     let db = Db::with(&format!(
         "{HISTORY}; CREATE VIRTUAL TABLE f USING fts5(text); INSERT INTO f VALUES ('x'); \
          CREATE TABLE p (id TEXT PRIMARY KEY) WITHOUT ROWID; INSERT INTO p VALUES ('a'); \
-         CREATE TABLE c (id TEXT PRIMARY KEY, p TEXT REFERENCES p) WITHOUT ROWID; INSERT INTO c VALUES ('1', 'b')"
+         CREATE TABLE c (id TEXT PRIMARY KEY, p TEXT REFERENCES p) WITHOUT ROWID; INSERT INTO c \
+         VALUES ('1', 'b')"
     ))
     .await;
     let outcome =

@@ -1,6 +1,8 @@
-//! Times against the floor: the same statements sent through the driver by hand. Not run by default:
-//! `cargo test --release -p migsafe-sqlite --test performance -- --ignored --nocapture --test-threads=1`.
+//! Times against the floor: the same statements sent through the driver by hand. Not run by
+//! default: `cargo test --release -p migsafe-sqlite --test performance -- --ignored --nocapture
+//! --test-threads=1`.
 #![allow(clippy::print_stdout, reason = "it prints its measurements")]
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
 
@@ -46,8 +48,10 @@ async fn reading() {
         let db = Db::with_history().await;
         db.run(&format!(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
-             INSERT INTO _prisma_migrations SELECT printf('%08x-0000-4000-8000-000000000000', i), lower(hex(randomblob(32))), \
-             1795178878531 + i, printf('%014d_create_something_%d', 20250101000000 + i, i), NULL, NULL, 1795178878530 + i, 1 FROM n"
+             INSERT INTO _prisma_migrations SELECT printf('%08x-0000-4000-8000-000000000000', i), \
+             lower(hex(randomblob(32))), \
+             1795178878531 + i, printf('%014d_create_something_%d', 20250101000000 + i, i), NULL, \
+             NULL, 1795178878530 + i, 1 FROM n"
         ))
         .await;
         let store = db.store();
@@ -103,7 +107,8 @@ async fn deploying() {
             for (index, migration) in migrations.iter().enumerate() {
                 let script = migration.script().unwrap();
                 let insert = format!(
-                    "BEGIN IMMEDIATE; {script} INSERT INTO _prisma_migrations VALUES ('{index}', '{}', 1795178878531, '{}', NULL, NULL, 1795178878531, 1); COMMIT",
+                    "BEGIN IMMEDIATE; {script} INSERT INTO _prisma_migrations VALUES ('{index}', \
+                     '{}', 1795178878531, '{}', NULL, NULL, 1795178878531, 1); COMMIT",
                     "0".repeat(64),
                     migration.name()
                 );
@@ -121,5 +126,37 @@ async fn deploying() {
         ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (ratio, floor, ours) = ratios[runs / 2];
         println!("deploy N={count}: by hand {floor:?}, engine and store {ours:?} = {ratio:.2}x");
+    }
+}
+
+#[tokio::test]
+#[ignore = "a measurement"]
+async fn parts_of_a_deploy() {
+    for _ in 0..3 {
+        let db = Db::none();
+        let store = db.store();
+        let mut last = Instant::now();
+        let mut lap = |what: &str| {
+            println!("{what}: {:?}", last.elapsed());
+            last = Instant::now();
+        };
+        store.read().await.unwrap();
+        lap("read without a file");
+        let mut session = store.open_session().await.unwrap();
+        lap("open a session");
+        session.begin().await.unwrap();
+        lap("first begin");
+        session.create_history_table().await.unwrap();
+        lap("create the table");
+        for index in 0..3 {
+            session.begin().await.unwrap();
+            lap("begin");
+            let script =
+                format!("CREATE TABLE t{index} (id INTEGER PRIMARY KEY, name TEXT NOT NULL);");
+            common::apply(&mut *session, &format!("2025010100000{index}_m"), &script).await;
+            lap("analyse and apply");
+        }
+        session.finish().await;
+        lap("finish");
     }
 }

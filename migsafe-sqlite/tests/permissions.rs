@@ -1,6 +1,7 @@
-//! Files and folders that may only be read. Root may write everything, so as root these tests start themselves
-//! again as another user.
+//! Files and folders that may only be read. Root may write everything, so as root these tests start
+//! themselves again as another user.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
 
@@ -22,8 +23,8 @@ fn mode(path: &Path, mode: u32) {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// Runs `work` with the database as a user who does not own it, and then once as whoever runs the test if that
-/// is not root.
+/// Runs `work` with the database as a user who does not own it, and then once as whoever runs the
+/// test if that is not root.
 fn as_somebody_else(test: &str, db: &Db, file: u32, folder: u32) -> bool {
     if std::env::var_os(FOLDER).is_some() {
         return true;

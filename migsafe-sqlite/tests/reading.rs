@@ -1,4 +1,5 @@
 //! Reading: what is there is read as it is, and nothing else happens.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
 
@@ -57,7 +58,8 @@ async fn content_without_a_history_is_listed() {
 async fn every_form_of_time_is_read() {
     let db = Db::with_history().await;
     db.run(
-        "INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count) VALUES \
+        "INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, \
+         applied_steps_count) VALUES \
          ('1', 'c', 'ms', 1795178872182, 1795178872183, 1), \
          ('2', 'c', 'text', '2026-11-20T12:47:52.182+00:00', '2026-11-20T12:47:52.183Z', 1), \
          ('3', 'c', 'sql', '2026-11-20 12:47:52', NULL, 0), \
@@ -82,7 +84,8 @@ async fn corrupt_values_are_problems_of_their_row() {
     let loose = HISTORY.replace(" NOT NULL", "");
     let db = Db::with(&loose).await;
     db.run(
-        "INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, logs, applied_steps_count) VALUES \
+        "INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, logs, \
+         applied_steps_count) VALUES \
          (NULL, NULL, NULL, NULL, NULL, NULL), \
          (X'01', X'00FF', X'41', X'00', X'4142', 1.5), \
          ('ok', CAST(X'61FF' AS TEXT), 'good', 1, 'a' || char(0) || 'b', 'many'), \
@@ -123,7 +126,8 @@ async fn logs_are_cut_by_the_database() {
 #[tokio::test]
 async fn a_missing_column_is_a_problem_of_the_table() {
     let db = Db::with(
-        "CREATE TABLE _prisma_migrations (ID TEXT, checksum TEXT, migration_name TEXT, started_at DATETIME, \
+        "CREATE TABLE _prisma_migrations (ID TEXT, checksum TEXT, migration_name TEXT, started_at \
+         DATETIME, \
          extra TEXT, finished_at DATETIME, rolled_back_at DATETIME); \
          INSERT INTO _prisma_migrations VALUES ('1', 'c', 'a', 5, 'x', 6, NULL)",
     )
@@ -194,7 +198,8 @@ async fn a_damaged_file_is_an_error() {
     let db = Db::with_history().await;
     db.run(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) \
-         INSERT INTO _prisma_migrations (id, checksum, migration_name) SELECT i, hex(zeroblob(32)), i FROM n",
+         INSERT INTO _prisma_migrations (id, checksum, migration_name) SELECT i, \
+         hex(zeroblob(32)), i FROM n",
     )
     .await;
     let mut bytes = fs::read(&db.path).unwrap();

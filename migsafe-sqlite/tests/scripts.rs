@@ -1,19 +1,22 @@
 //! Scripts that succeed, fail, or misbehave: what is left of each.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
 
 use migsafe_sqlite::core::store::{
     Aborted, Begun, ScriptFailure, StepOptions, StepOutcome, StepRequest,
 };
 use migsafe_sqlite::core::{migrations::Migration, sql};
 use migsafe_sqlite::{Dialect, HistoryStore as _, SqliteStore};
-use std::time::{Duration, Instant};
 
 use common::{Db, HISTORY, apply, deploy, run, scripts, step};
 
 fn failed(outcome: StepOutcome) -> ScriptFailure {
     match outcome {
-        StepOutcome::Failed(failure) => *Box::new(failure),
+        StepOutcome::Failed(failure) => failure,
         other => panic!("expected a failed row, got {other:?}"),
     }
 }
@@ -35,7 +38,8 @@ async fn the_table_and_the_rows_are_as_prisma_makes_them() {
     assert_eq!(stored, [HISTORY]);
     let shapes = db
         .texts(
-            "SELECT typeof(id) || length(id) || typeof(checksum) || length(checksum) || typeof(finished_at) || typeof(logs) \
+            "SELECT typeof(id) || length(id) || typeof(checksum) || length(checksum) || \
+             typeof(finished_at) || typeof(logs) \
              || typeof(rolled_back_at) || typeof(started_at) || applied_steps_count || (finished_at >= started_at) \
              || (started_at BETWEEN 1600000000000 AND 9999999999999) FROM _prisma_migrations",
         )
@@ -55,11 +59,13 @@ async fn the_time_that_is_reported_is_the_time_in_the_row() {
 #[tokio::test]
 async fn a_failing_script_leaves_the_schema_as_it_was_and_a_clean_log() {
     let db = Db::with(&format!(
-        "{HISTORY}; CREATE TABLE kept (id INTEGER PRIMARY KEY, x UNIQUE); INSERT INTO kept VALUES (1, 'a')"
+        "{HISTORY}; CREATE TABLE kept (id INTEGER PRIMARY KEY, x UNIQUE); INSERT INTO kept VALUES \
+         (1, 'a')"
     ))
     .await;
     let before = db.texts("SELECT sql FROM sqlite_schema ORDER BY 1").await;
-    let script = "CREATE TABLE a (id);\nDELETE FROM kept;\n\n  INSERT INTO kept VALUES (1, 'b'), (2, 'b');\nCREATE TABLE c (id);";
+    let script = "CREATE TABLE a (id);\nDELETE FROM kept;\n\n  INSERT INTO kept VALUES (1, 'b'), \
+     (2, 'b');\nCREATE TABLE c (id);";
     let failure = failed(step(&db.store(), script).await);
     assert_eq!(failure.code.as_deref(), Some("2067"));
     assert_eq!(failure.message, "UNIQUE constraint failed: kept.x");
@@ -82,7 +88,7 @@ async fn the_failing_statement_is_found_in_a_long_script() {
     let mut script = String::from("CREATE TABLE a (id INTEGER PRIMARY KEY);\n");
     for index in 2..=300 {
         let id = if index == 217 { 5 } else { index };
-        script.push_str(&format!("INSERT INTO a VALUES ({id});\n"));
+        writeln!(script, "INSERT INTO a VALUES ({id});").unwrap();
         if index % 10 == 0 {
             script.push_str("; -- an empty statement\n");
         }
@@ -101,7 +107,8 @@ async fn triggers_and_other_bodies_are_one_statement() {
     let db = Db::with_history().await;
     let script = "CREATE TABLE a (id INTEGER PRIMARY KEY, n INT);\n\
         CREATE TABLE log (n INT);\n\
-        CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  INSERT INTO log VALUES (new.n); -- a;b\n  UPDATE a SET n = CASE WHEN n = 1 THEN 2 ELSE 3 END;\nEND;\n\
+        CREATE TRIGGER t AFTER INSERT ON a BEGIN\n  INSERT INTO log VALUES (new.n); -- a;b\n  \
+        UPDATE a SET n = CASE WHEN n = 1 THEN 2 ELSE 3 END;\nEND;\n\
         INSERT INTO a VALUES (1, 7);";
     assert!(matches!(step(&db.store(), script).await, StepOutcome::Applied { .. }));
     assert_eq!(db.integer("SELECT n FROM log").await, 7);
@@ -203,7 +210,8 @@ async fn settings_of_one_script_do_not_reach_the_next() {
     let db = Db::with_history().await;
     let mut session = db.store().open_session().await.unwrap();
     session.begin().await.unwrap();
-    let script = "PRAGMA case_sensitive_like = ON; PRAGMA ignore_check_constraints = ON; CREATE TEMP TABLE t (id); \
+    let script = "PRAGMA case_sensitive_like = ON; PRAGMA ignore_check_constraints = ON; CREATE \
+     TEMP TABLE t (id); \
         CREATE TABLE a (x CHECK (x > 0)); INSERT INTO a VALUES (-1)";
     let outcome = apply(&mut *session, "20250101000000_a", script).await;
     assert!(matches!(outcome, StepOutcome::Applied { .. }), "{outcome:?}");
@@ -218,7 +226,8 @@ async fn settings_of_one_script_do_not_reach_the_next() {
 #[tokio::test]
 async fn a_savepoint_of_the_script_is_its_own_affair() {
     let db = Db::with_history().await;
-    let script = "SAVEPOINT s; CREATE TABLE a (id); ROLLBACK TO s; CREATE TABLE b (id); RELEASE s; SAVEPOINT open";
+    let script = "SAVEPOINT s; CREATE TABLE a (id); ROLLBACK TO s; CREATE TABLE b (id); RELEASE \
+     s; SAVEPOINT open";
     assert!(matches!(step(&db.store(), script).await, StepOutcome::Applied { .. }));
     assert_eq!(db.tables().await, ["_prisma_migrations", "b"]);
     // Even one that does away with ours.
@@ -234,7 +243,8 @@ async fn a_savepoint_of_the_script_is_its_own_affair() {
 async fn a_failure_that_rolls_everything_back_is_recorded_all_the_same() {
     for (setup, script) in [
         (
-            "CREATE TABLE a (id INTEGER PRIMARY KEY, x UNIQUE ON CONFLICT ROLLBACK); INSERT INTO a VALUES (1, 1)",
+            "CREATE TABLE a (id INTEGER PRIMARY KEY, x UNIQUE ON CONFLICT ROLLBACK); INSERT INTO \
+             a VALUES (1, 1)",
             "CREATE TABLE b (id); INSERT INTO a VALUES (2, 1); CREATE TABLE c (id)",
         ),
         (
@@ -242,7 +252,8 @@ async fn a_failure_that_rolls_everything_back_is_recorded_all_the_same() {
             "CREATE TABLE b (id); INSERT OR ROLLBACK INTO a VALUES (1); CREATE TABLE c (id)",
         ),
         (
-            "CREATE TABLE a (id); CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+            "CREATE TABLE a (id); CREATE TRIGGER t BEFORE INSERT ON a BEGIN SELECT \
+             RAISE(ROLLBACK, 'no'); END",
             "CREATE TABLE b (id); INSERT INTO a VALUES (1); CREATE TABLE c (id)",
         ),
     ] {
@@ -278,12 +289,14 @@ async fn a_script_that_writes_to_its_own_row_is_taken_back() {
 #[tokio::test]
 async fn a_row_that_cannot_be_written_is_not_the_scripts_fault() {
     let db = Db::with(&format!(
-        "{HISTORY}; CREATE TRIGGER no BEFORE INSERT ON _prisma_migrations BEGIN SELECT RAISE(ABORT, 'closed'); END"
+        "{HISTORY}; CREATE TRIGGER no BEFORE INSERT ON _prisma_migrations BEGIN SELECT \
+         RAISE(ABORT, 'closed'); END"
     ))
     .await;
     aborted(&step(&db.store(), "CREATE TABLE a (id)").await, Aborted::NotRecorded);
     db.run(
-        "DROP TRIGGER no; CREATE TRIGGER no BEFORE UPDATE ON _prisma_migrations BEGIN SELECT RAISE(ABORT, 'closed'); END",
+        "DROP TRIGGER no; CREATE TRIGGER no BEFORE UPDATE ON _prisma_migrations BEGIN SELECT \
+         RAISE(ABORT, 'closed'); END",
     )
     .await;
     aborted(&step(&db.store(), "CREATE TABLE a (id)").await, Aborted::NotRecorded);
@@ -317,7 +330,8 @@ async fn a_full_disk_leaves_nothing() {
     // The limit holds for one connection only, so the store gets that one.
     run(&mut connection, "PRAGMA max_page_count = 20").await.unwrap();
     let store = SqliteStore::from_connection(connection);
-    let script = "CREATE TABLE a (x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) \
+    let script = "CREATE TABLE a (x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 \
+     FROM n WHERE i < 500) \
         INSERT INTO a SELECT zeroblob(1000) FROM n";
     aborted(&step(&store, script).await, Aborted::Server);
     assert_eq!(db.tables().await, ["_prisma_migrations"]);
@@ -330,23 +344,12 @@ async fn a_full_disk_leaves_nothing() {
 
 #[tokio::test]
 async fn a_statement_that_takes_too_long_is_stopped() {
-    let endless = "CREATE TABLE a AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
-    for store in [Db::with_history().await.store(), SqliteStore::in_memory()] {
-        let folder = Db::none();
-        let store = if store.path().is_some() {
-            folder.run(HISTORY).await;
-            folder.store()
-        } else {
-            store
-        };
-        if store.path().is_none() {
-            run(
-                &mut store.connection().await.unwrap(),
-                &format!("{HISTORY}; CREATE TABLE \"in memory\" (id))").replace("))", ")"),
-            )
-            .await
-            .unwrap();
-        }
+    let endless = "CREATE TABLE a AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) \
+                   SELECT count(*) FROM n";
+    let db = Db::with_history().await;
+    let memory = SqliteStore::in_memory();
+    run(&mut memory.connection().await.unwrap(), HISTORY).await.unwrap();
+    for store in [db.store(), memory] {
         let mut session = store.open_session().await.unwrap();
         session.begin().await.unwrap();
         let migration = Migration::new("20250101000000_a", endless.to_owned());

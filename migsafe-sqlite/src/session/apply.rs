@@ -14,8 +14,8 @@ use crate::foreign_keys::Snapshot;
 use crate::script::{self, ScriptError};
 use crate::sql;
 
-/// Whether the script switches foreign keys off itself, as every table rebuild that Prisma writes does. Inside a
-/// transaction the pragma has no effect, so it is done for the script before BEGIN.
+/// Whether the script switches foreign keys off itself, as every table rebuild that Prisma writes
+/// does. Inside a transaction the pragma has no effect, so it is done for the script before BEGIN.
 pub(super) fn wants_foreign_keys_off(step: &StepRequest<'_>) -> bool {
     let statements = step.statements.statements();
     if statements.is_empty() && !step.statements.is_split() {
@@ -27,8 +27,8 @@ pub(super) fn wants_foreign_keys_off(step: &StepRequest<'_>) -> bool {
     })
 }
 
-/// Whether the script leaves something on the connection that outlives its transaction: a setting, a temporary table.
-/// It must not reach the migrations after it.
+/// Whether the script leaves something on the connection that outlives its transaction: a setting,
+/// a temporary table. It must not reach the migrations after it.
 pub(super) fn leaves_a_trace(step: &StepRequest<'_>) -> bool {
     let harmless = ["defer_foreign_keys", "foreign_keys", "foreign_key_check", "user_version"];
     let trace = |fact: &Fact| match fact {
@@ -78,8 +78,9 @@ pub(super) async fn apply(
     outcome
 }
 
-/// What SQLite would accept without a word, and must not be sent: another file would stay attached, and a journal mode
-/// is not changed inside a transaction, or is changed to one that a killed process leaves a corrupt file with.
+/// What SQLite would accept without a word, and must not be sent: another file would stay attached,
+/// and a journal mode is not changed inside a transaction, or is changed to one that a killed
+/// process leaves a corrupt file with.
 fn refused(step: &StepRequest<'_>) -> Option<ScriptFailure> {
     for (index, statement) in step.statements.statements().iter().enumerate() {
         let message = statement.facts().iter().find_map(|fact| match fact {
@@ -98,8 +99,9 @@ fn refused(step: &StepRequest<'_>) -> Option<ScriptFailure> {
     None
 }
 
-/// The same transaction with foreign keys on or off. The switch works only outside of a transaction; if another
-/// connection committed in between, what the caller knows is old, and it must begin again.
+/// The same transaction with foreign keys on or off. The switch works only outside of a
+/// transaction; if another connection committed in between, what the caller knows is old, and it
+/// must begin again.
 async fn with_foreign_keys(
     work: &mut Work<'_>,
     transaction: Transaction,

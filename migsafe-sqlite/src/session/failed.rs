@@ -20,10 +20,11 @@ impl Alive {
     }
 }
 
-/// Takes the script back, writes the log into the row and commits: the lock is not let go in between.
+/// Takes the script back, writes the log into the row and commits: the lock is not let go in
+/// between.
 ///
-/// If the failure itself ended the transaction (`ON CONFLICT ROLLBACK`), or the script did away with the savepoint, the row
-/// is written in a new one, provided that nobody else wrote in between.
+/// If the failure itself ended the transaction (`ON CONFLICT ROLLBACK`), or the script did away
+/// with the savepoint, the row is written in a new one, provided that nobody else wrote in between.
 pub(super) async fn record(
     work: &mut Work<'_>,
     transaction: Transaction,
@@ -95,7 +96,8 @@ async fn commit(
     }
 }
 
-/// The failure could not be recorded: nothing is left, and the reason is what kept us from recording it.
+/// The failure could not be recorded: nothing is left, and the reason is what kept us from
+/// recording it.
 async fn give_up(work: &mut Work<'_>, fault: &Fault, failure: ScriptFailure) -> StepOutcome {
     work.roll_back().await;
     let reason = fault.aborts().unwrap_or(Aborted::NotRecorded);

@@ -70,8 +70,8 @@ impl Grip<'_> {
         }
     }
 
-    /// Whether the session still knows the history, as far as this connection can say; other connections show
-    /// by the data version.
+    /// Whether the session still knows the history, as far as this connection can say; other
+    /// connections show by the data version.
     pub(super) fn knows(&self) -> bool {
         match self {
             Self::Own { knows, .. } => **knows,

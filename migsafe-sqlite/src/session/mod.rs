@@ -28,7 +28,8 @@ const BEGIN_WAIT: Duration = Duration::from_millis(20);
 /// Inside its transaction a session only waits for reads to finish.
 const TURN_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A session on a file (a connection of its own) or in memory (the shared connection, call by call).
+/// A session on a file (a connection of its own) or in memory (the shared connection, call by
+/// call).
 pub(crate) struct SqliteSession {
     link: Link,
     env: Arc<dyn Env>,
@@ -73,7 +74,8 @@ impl SqliteSession {
         }
     }
 
-    /// A new call: refused after one that was dropped half way, whose transaction nobody can vouch for.
+    /// A new call: refused after one that was dropped half way, whose transaction nobody can vouch
+    /// for.
     fn enter(&mut self) -> Result<(), StoreError> {
         if self.dead || self.calling {
             self.dead = true;
@@ -121,8 +123,8 @@ impl SqliteSession {
 
 const BEGIN: &str = "begin a transaction";
 
-/// Begins, and reads the history unless it is the one that is known. `first`: nothing was written yet over this
-/// connection.
+/// Begins, and reads the history unless it is the one that is known. `first`: nothing was written
+/// yet over this connection.
 async fn begin(
     work: &mut Work<'_>,
     foreign_keys: bool,

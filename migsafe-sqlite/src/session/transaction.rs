@@ -15,8 +15,8 @@ use crate::watch::Watch;
 /// An open transaction.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Transaction {
-    /// `PRAGMA data_version` inside it: differs from an earlier one exactly if another connection committed
-    /// in between.
+    /// `PRAGMA data_version` inside it: differs from an earlier one exactly if another connection
+    /// committed in between.
     pub(super) version: i64,
     /// Whether foreign keys are on in it.
     pub(super) foreign_keys: bool,
@@ -88,9 +88,9 @@ impl<'a> Work<'a> {
 
     /// Finds out whether the file can be written at all, and safely.
     ///
-    /// On a file that cannot be written, SQLite turns BEGIN IMMEDIATE into the begin of a read without a word, and the journal is
-    /// only created with the first write. Without a journal on disk (never so in memory) a process
-    /// that is killed can leave a corrupt file.
+    /// On a file that cannot be written, SQLite turns BEGIN IMMEDIATE into the begin of a read
+    /// without a word, and the journal is only created with the first write. Without a journal on
+    /// disk (never so in memory) a process that is killed can leave a corrupt file.
     pub(super) async fn probe(&mut self) -> Result<(), StoreError> {
         let failed = |fault: Fault| fault.store_error("write to the database");
         let row = self.connection.row("PRAGMA journal_mode").await.map_err(failed)?;
@@ -115,15 +115,14 @@ impl<'a> Work<'a> {
         let _ = self.connection.run("ROLLBACK").await;
     }
 
-    /// Commits, waiting for readers as long as `wait` says. While readers hold the file, COMMIT fails and the
-    /// transaction stays as it was.
+    /// Commits, waiting for readers as long as `wait` says. While readers hold the file, COMMIT
+    /// fails and the transaction stays as it was.
     pub(super) async fn commit(&mut self, wait: Duration) -> Committed {
         let began = self.env.elapsed();
         self.watch.let_commit(true);
         let committed = loop {
-            let fault = match self.connection.run("COMMIT").await {
-                Ok(_) => break Committed::Yes,
-                Err(fault) => fault,
+            let Err(fault) = self.connection.run("COMMIT").await else {
+                break Committed::Yes;
             };
             let waited = self.env.elapsed().saturating_sub(began);
             if fault.is_busy() && waited < wait {

@@ -1,5 +1,7 @@
-//! What the tests share: a file in a folder of its own, and a view of it that does not go through the store.
+//! What the tests share: a file in a folder of its own, and a view of it that does not go through
+//! the store.
 #![allow(dead_code, reason = "each test binary uses its part of it")]
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -104,15 +106,20 @@ impl Db {
         self.store().read().await.unwrap().history.rows().to_vec()
     }
 
-    /// Every stored byte that means something: schema and content, as the shell's `.dump` would say it.
+    /// Every stored byte that means something: schema and content, as the shell's `.dump` would say
+    /// it.
     pub(crate) async fn dump(&self) -> Vec<String> {
         let mut dump = self
-            .texts("SELECT coalesce(type || name || tbl_name || sql, name) FROM sqlite_schema ORDER BY 1")
+            .texts(
+                "SELECT coalesce(type || name || tbl_name || sql, name) FROM sqlite_schema \
+             ORDER BY 1",
+            )
             .await;
         for table in self.tables().await {
             let columns = self
                 .texts(&format!(
-                    "SELECT group_concat('quote(\"' || name || '\")', '||'',''||') FROM pragma_table_info('{table}')"
+                    "SELECT group_concat('quote(\"' || name || '\")', '||'',''||') FROM \
+                     pragma_table_info('{table}')"
                 ))
                 .await
                 .concat();
@@ -195,7 +202,8 @@ pub(crate) fn insert(row: &HistoryRow) -> String {
         })
     };
     format!(
-        "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, logs, rolled_back_at, started_at, \
+        "INSERT INTO _prisma_migrations (id, checksum, finished_at, migration_name, logs, \
+         rolled_back_at, started_at, \
          applied_steps_count) VALUES ({}, {}, {}, {}, {}, {}, {}, {})",
         quote(&row.id),
         quote(&row.checksum),
