@@ -15,9 +15,17 @@ const QUERY_LIMIT: usize = 200;
 #[async_trait]
 impl LockInspector for PostgresStore {
     async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError> {
-        let answer = self.reader().await.send(sql::holders()).await?;
-        let answer = answer.ok("looking at the migration lock")?;
-        Ok(answer.rows(0).iter().filter_map(holder).collect())
+        let mut reader = self.reader().await;
+        let statements = [&sql::holders(), sql::journal_exists()].join(";\n");
+        let answer = reader.send(statements).await?.ok("looking at the migration lock")?;
+        let mut holders: Vec<LockHolder> = answer.rows(0).iter().filter_map(holder).collect();
+        if answer.value(1, 1).as_deref() == Some("t") {
+            let answer = reader.send(sql::lease_sessions()).await?;
+            let answer = answer.ok("looking at the migrations that run by statement")?;
+            let workers = answer.rows(0).iter().filter_map(worker);
+            holders.extend(workers);
+        }
+        Ok(holders)
     }
 
     async fn blockers(&self, relations: &[ObjectName]) -> Result<Option<Blockers>, StoreError> {
@@ -37,6 +45,13 @@ pub(crate) fn holder(row: &PgRow) -> Option<LockHolder> {
     holder.transaction_age_ms = value(6).and_then(|age| age.parse().ok());
     holder.connection_age_ms = value(7).and_then(|age| age.parse().ok());
     Some(holder)
+}
+
+/// A row of [`sql::lease_sessions`]: the same and the beginning of the session.
+fn worker(row: &PgRow) -> Option<LockHolder> {
+    let mut worker = holder(row)?;
+    worker.session_began = Some(text(row, 8)?.into_owned());
+    Some(worker)
 }
 
 /// A text of somebody else's in one line, without control characters, cut.

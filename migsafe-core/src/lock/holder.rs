@@ -7,7 +7,8 @@ use serde::Serialize;
 use super::ADVISORY_LOCK_KEY;
 use crate::text::one_line;
 
-/// A session that holds the migration lock, as far as the reader may see it.
+/// A session that holds the migration lock, as far as the reader may see it. Or one that works on a migration which
+/// runs statement by statement: it holds no lock, and others wait for it all the same.
 ///
 /// PostgreSQL hides most columns of `pg_stat_activity` from a role without `pg_read_all_stats`; what is
 /// hidden is `None`.
@@ -30,6 +31,10 @@ pub struct LockHolder {
     pub transaction_age_ms: Option<i64>,
     /// Age of its connection in milliseconds, by the server's clock.
     pub connection_age_ms: Option<i64>,
+    /// Only of a session that holds no lock but works on a migration statement by statement: when it
+    /// began, as the server writes it. Process and beginning together name a session.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_began: Option<String>,
 }
 
 impl LockHolder {
@@ -52,6 +57,14 @@ impl LockHolder {
             return "SELECT gid, owner, prepared FROM pg_prepared_xacts \
                     WHERE database = current_database()"
                 .to_owned();
+        }
+        if let Some(began) = &self.session_began {
+            return format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = {} \
+                 AND backend_start = '{}'",
+                self.pid,
+                began.replace('\'', "''"),
+            );
         }
         format!(
             "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' \
@@ -104,6 +117,17 @@ mod tests {
              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
         );
         assert!(!LockHolder::of_pid(0).terminate_statement().contains("terminate"));
+    }
+
+    #[test]
+    fn without_the_lock_it_is_bound_to_the_session() {
+        let mut holder = LockHolder::of_pid(4711);
+        holder.session_began = Some("2025-01-01 00:00:00+00".to_owned());
+        assert_eq!(
+            holder.terminate_statement(),
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = 4711 \
+             AND backend_start = '2025-01-01 00:00:00+00'"
+        );
     }
 
     #[test]

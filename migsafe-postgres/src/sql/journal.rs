@@ -75,6 +75,23 @@ pub(crate) fn workers(ids: &[&str]) -> String {
     )
 }
 
+/// The sessions at work on migrations that run by statement: the one that keeps the lease while it lasts,
+/// and the one of a statement whose end is not recorded. As [`super::holders`], and when they began.
+pub(crate) fn lease_sessions() -> String {
+    format!(
+        "SELECT s.pid, {session}, pg_catalog.to_char(s.began AT TIME ZONE 'UTC', \
+         'YYYY-MM-DD HH24:MI:SS.US+00') FROM (\
+         SELECT l.backend_pid, l.backend_start FROM migsafe.lease AS l \
+         WHERE l.expires_at > pg_catalog.clock_timestamp() \
+         UNION SELECT j.backend_pid, j.backend_start FROM migsafe.journal AS j \
+         JOIN migsafe.lease AS l ON l.row_id = j.row_id WHERE j.state = 'started') AS s (pid, began), \
+         LATERAL pg_catalog.pg_stat_get_activity(s.pid) AS a \
+         WHERE s.pid IS NOT NULL AND (a.backend_start IS NULL OR a.backend_start = s.began) \
+         ORDER BY s.pid",
+        session = super::read::session(),
+    )
+}
+
 /// Whether the server process that a row of `alias` names is still there. A role that may not see when it
 /// began takes it for alive: better to wait than to run a statement twice.
 fn lives(alias: &str) -> String {

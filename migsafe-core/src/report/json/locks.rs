@@ -10,7 +10,8 @@ use crate::lock::{Blocker, Blockers};
 /// The document of `locks`.
 #[must_use]
 pub fn locks(report: &LocksReport) -> String {
-    let state = match (report.supported, report.holders.is_empty()) {
+    let is_free = report.holders.iter().all(|holder| holder.session_began.is_some());
+    let state = match (report.supported, is_free) {
         (false, _) => "unknown",
         (true, true) => "free",
         (true, false) => "held",

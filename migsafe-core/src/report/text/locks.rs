@@ -15,14 +15,23 @@ pub fn locks(report: &LocksReport, style: Style) -> String {
         page.line("This database has no way to tell who holds its migration lock.");
         return page.finish();
     }
-    if report.holders.is_empty() {
+    if report.holders.iter().all(|holder| holder.session_began.is_some()) {
         page.line("The migration lock is free.");
     }
     for holder in &report.holders {
         page.blank();
-        page.line("The migration lock is held by:");
+        let by_statement = holder.session_began.is_some();
+        page.line(if by_statement {
+            "A migration that runs statement by statement is in the hands of:"
+        } else {
+            "The migration lock is held by:"
+        });
         page.fields("  ", &error::fields(holder));
-        page.line("It is one lock for the whole database: the holder may work on another schema.");
+        page.line(if by_statement {
+            "Others wait for it. Once it has ended, the next deploy goes on where it was."
+        } else {
+            "It is one lock for the whole database: the holder may work on another schema."
+        });
         page.line("Wait for it; if it is stuck, end its session (same role or pg_signal_backend):");
         page.line(format!("  {}", holder.terminate_statement()));
         page.line("What it has not committed is rolled back.");
