@@ -53,3 +53,25 @@ async fn a_deploy_that_waited_in_vain_says_that_it_did_not_get_the_lock() {
     assert_eq!(error.code(), "timeout");
     drop(other);
 }
+
+/// A reader of another program's keeps a COMMIT from its end. Creating the history table is tried again like a step.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_delays_the_creation_of_the_history_table() {
+    let db = Db::none();
+    let mut other = db.connect().await;
+    // In this mode the lock of a read stays.
+    run(&mut other, "PRAGMA locking_mode=EXCLUSIVE; SELECT count(*) FROM sqlite_schema")
+        .await
+        .unwrap();
+    let store = db.store().with_busy_wait(Duration::from_millis(20));
+    let migrations = scripts(&["CREATE TABLE ours (x)"]);
+    let work = ensure_up_to_date(&store, &migrations, options(Duration::from_secs(20)));
+    let free = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        sqlx::Connection::close(other).await.unwrap();
+    };
+    let (result, ()) = tokio::join!(work, free);
+    let report = result.unwrap();
+    assert_eq!(report.applied().len(), 1);
+    assert!(report.created_history_table());
+}

@@ -7,13 +7,13 @@ use super::error::ErrorKind;
 use super::execute::Execution;
 use super::heartbeat::Phase;
 use super::tick::with_ticks;
-use super::wait::Backoff;
+use super::wait::{Backoff, is_lock};
 use super::{Error, Event, Mode, Options, observe};
 use crate::diagnosis::State;
 use crate::migrations::{MigrationName, Migrations};
 use crate::policy::Verdict;
 use crate::report::{Outcome, Report, Status};
-use crate::store::{HistoryStore, Reading, StoreErrorCode};
+use crate::store::{HistoryStore, Reading};
 
 /// Brings a database up to date with a folder, or says why not.
 ///
@@ -147,8 +147,7 @@ pub(super) async fn read_and_assess(run: &mut Run<'_>) -> Result<Assessment, Err
     run.assess(reading).await
 }
 
-/// Reads, and where a deployer may keep even readers out waits for it as for the lock: Prisma has a
-/// SQLite file for itself for the whole of its run. Elsewhere the lock is nothing that a read meets.
+/// Reads, and waits for a deployer that keeps even readers out as for one that holds the lock.
 async fn read(run: &Run<'_>) -> Result<Reading, Error> {
     let env = run.env.clone();
     let mut backoff = Backoff::new(&*env, run.options.lock_wait, run.options.poll_interval);
@@ -157,9 +156,7 @@ async fn read(run: &Run<'_>) -> Result<Reading, Error> {
             Ok(reading) => return Ok(reading),
             Err(error) => error,
         };
-        let locked =
-            error.code() == StoreErrorCode::Timeout && run.store.lock_inspector().is_none();
-        if !locked || run.options.is_stopped() {
+        if !is_lock(run.store, &error) || run.options.is_stopped() {
             return Err(error.into());
         }
         let waited = backoff.waited(&*env);

@@ -9,7 +9,7 @@ use tracing::Instrument as _;
 use super::assess::{Assessment, Run};
 use super::ensure::{Stopped, read_and_assess, report};
 use super::error::ErrorKind;
-use super::wait::{Backoff, jittered};
+use super::wait::{Backoff, is_lock, jittered};
 use super::{Error, Event, observe};
 use crate::env::uuid_v4;
 use crate::history::{History, HistoryRow};
@@ -189,8 +189,13 @@ impl<'r, 'a> Execution<'r, 'a> {
         let Some(session) = &mut self.session else {
             return Ok(Look::CreatedHistoryTable);
         };
-        if let Err(error) = session.create_history_table().await {
-            return Err(self.stop(ErrorKind::Store(error)).await);
+        match session.create_history_table().await {
+            Ok(()) => {}
+            Err(error) if is_lock(self.run.store, &error) => {
+                self.close().await;
+                return Ok(Look::Running);
+            }
+            Err(error) => return Err(self.stop(ErrorKind::Store(error)).await),
         }
         self.created_history_table = true;
         self.run.emit(Event::HistoryTableCreated);

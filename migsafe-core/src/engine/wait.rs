@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::env::Env;
+use crate::store::{HistoryStore, StoreError, StoreErrorCode};
 
 /// A wait that begins short and grows to the poll interval.
 pub(super) struct Backoff {
@@ -33,6 +34,13 @@ impl Backoff {
         self.next = (self.next * 2).min(self.longest);
         true
     }
+}
+
+/// Whether an error outside of the lock is another deployer's doing all the same, to be waited for: where
+/// there is no lock to look at, the file itself is the lock. Prisma has it for itself for the whole of its
+/// run, keeps readers out, and may begin with a read that keeps us from committing.
+pub(super) fn is_lock(store: &dyn HistoryStore, error: &StoreError) -> bool {
+    error.code() == StoreErrorCode::Timeout && store.lock_inspector().is_none()
 }
 
 /// Between half and the whole of a duration, so that replicas that started together drift apart.

@@ -18,14 +18,16 @@ impl HistoryRow {
             Some((_, behind)) => behind,
             None => &log,
         };
-        let line = words.lines().map(str::trim).find(|line| !line.is_empty() && !is_frame(line))?;
+        let line = words.lines().map(str::trim).find(|line| !is_frame(line))?;
         Some(text::one_line(line, LONGEST))
     }
 }
 
-/// A line of a call stack: `0: schema_engine::…`.
+/// A line that is not the database's: nothing, the head of what a driver adapter of Prisma's says, or a
+/// line of a call stack, `0: schema_engine::…`.
 fn is_frame(line: &str) -> bool {
-    line.split_once(": ").is_some_and(|(number, path)| {
+    let head = line.is_empty() || line == "external connector error";
+    head || line.split_once(": ").is_some_and(|(number, path)| {
         !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) && path.contains("::")
     })
 }
@@ -61,7 +63,7 @@ mod tests {
     /// As the WebAssembly engine of 7.10 writes it.
     #[test]
     fn the_call_stack_is_not_it() {
-        let log = "no such table: nowhere\n   0: sql_schema_connector::apply_migration::apply_script\n\
+        let log = "external connector error\nno such table: nowhere\n   0: sql_schema_connector::apply_migration::apply_script\n\
                    with migration_name=\"1_a\"";
         assert_eq!(cause(log).unwrap(), "no such table: nowhere");
         assert_eq!(cause("\n   0: sql_schema_connector::apply_migration::apply_script\n"), None);
