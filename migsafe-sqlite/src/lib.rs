@@ -49,9 +49,9 @@ mod words;
 /// Everything else of migsafe.
 pub use migsafe_core as core;
 pub use migsafe_core::{
-    Diagnosis, Dialect, Environment, Error, History, HistoryStore, Migrations, Mode, Options, Plan,
-    Policy, Report, Severity, Target, Verdict, diagnose, ensure_up_to_date, include_migrations,
-    migrations,
+    Diagnosis, Dialect, Environment, Error, Event, Heartbeat, History, HistoryStore, Migrations,
+    Mode, Options, Plan, Policy, Report, Severity, StopToken, Target, Verdict, diagnose,
+    ensure_up_to_date, include_migrations, migrations,
 };
 
 pub use memory::MemoryConnection;

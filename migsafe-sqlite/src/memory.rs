@@ -92,10 +92,19 @@ impl Memory {
         }
     }
 
+    /// Locks the connection as the application expects it.
+    async fn lock_for_user(&self, wait: Duration) -> Result<Lease, StoreError> {
+        let mut lease = self.lock_alone(wait).await?;
+        lease.slot.dirty = true;
+        let failed = |fault: Fault| fault.store_error("connect");
+        let (connection, _) = lease.parts().map_err(failed)?;
+        connection.run("PRAGMA foreign_keys = ON").await.map_err(failed)?;
+        Ok(lease)
+    }
+
     /// Lends the connection to the user.
     pub(crate) async fn lend(&self, wait: Duration) -> Result<MemoryConnection, StoreError> {
-        let mut slot = self.lock_alone(wait).await?.slot;
-        slot.dirty = true;
+        let slot = self.lock_for_user(wait).await?.slot;
         if let Some((_, watch)) = &slot.ready {
             watch.let_commit(true);
         }
@@ -107,7 +116,7 @@ impl Memory {
 
     /// Takes the connection out for good.
     pub(crate) async fn take(&self, wait: Duration) -> Result<SqliteConnection, StoreError> {
-        let mut lease = self.lock_alone(wait).await?;
+        let mut lease = self.lock_for_user(wait).await?;
         let Some((mut connection, _)) = lease.slot.ready.take() else {
             return Err(in_use());
         };

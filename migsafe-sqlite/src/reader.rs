@@ -44,9 +44,10 @@ impl Reader {
 
     /// Reads the history, or proves that there is none.
     pub(crate) async fn read(&self, wait: Duration) -> Result<Reading, StoreError> {
-        let mut kept = self.kept.lock().await;
+        // Nobody waits for another one's read: on a file that stays locked the waits would add up.
+        let mut kept = self.kept.try_lock().ok();
         // Out of its place while it is used: a read that is dropped half way takes it along.
-        let last = kept.take();
+        let last = kept.as_mut().and_then(|kept| kept.take());
         let Some(meta) = self.look()? else {
             return Ok(absent());
         };
@@ -62,7 +63,9 @@ impl Reader {
         };
         match read::reading(&mut connection).await {
             Ok(reading) => {
-                *kept = Some((identity, connection));
+                if let Some(kept) = &mut kept {
+                    **kept = Some((identity, connection));
+                }
                 Ok(reading)
             }
             Err(fault) => self.read_otherwise(fault, wait).await,

@@ -107,9 +107,10 @@ async fn deployer_process() {
 
 #[tokio::test]
 async fn ten_processes_from_empty() {
+    let count = std::env::var("MIGSAFE_TEST_PROCESSES").map_or(10, |count| count.parse().unwrap());
     let db = Db::none();
     let path = db.path.to_str().unwrap();
-    let children: Vec<_> = (0..10)
+    let children: Vec<_> = (0..count)
         .map(|_| {
             again("deployer_process", &[(DEPLOYER, path)])
                 .stdout(std::process::Stdio::piped())
@@ -142,6 +143,49 @@ async fn commit_waits_for_a_reader() {
     run(&mut reader, "COMMIT").await.unwrap();
     let outcome = applying.await.unwrap();
     assert!(matches!(outcome, StepOutcome::Applied { .. }), "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_waits_of_many_reads_do_not_add_up() {
+    let db = Db::with_history().await;
+    let mut writer = db.connect().await;
+    run(&mut writer, "BEGIN EXCLUSIVE").await.unwrap();
+    let store = db.store().with_busy_wait(Duration::from_millis(300));
+    let began = Instant::now();
+    let reads: Vec<_> = (0..20)
+        .map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move { store.read().await.unwrap_err().code() })
+        })
+        .collect();
+    for read in reads {
+        assert_eq!(read.await.unwrap(), StoreErrorCode::Timeout);
+    }
+    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn the_shorter_wait_counts_at_commit() {
+    let db = Db::with_history().await;
+    let mut reader = db.connect().await;
+    run(&mut reader, "BEGIN; SELECT count(*) FROM sqlite_schema").await.unwrap();
+    let mut session = db.store().open_session().await.unwrap();
+    session.begin().await.unwrap();
+    let migration = Migration::new("20250101000000_a", "CREATE TABLE a (id)");
+    let script = migration.script().unwrap();
+    let statements = sql::analyse(Dialect::Sqlite, script);
+    let mut options = StepOptions::default();
+    options.lock_timeout = Some(Duration::from_millis(200));
+    let checksum = migration.checksum().unwrap();
+    let at = chrono::DateTime::UNIX_EPOCH;
+    let request = StepRequest::new("id", migration.name(), checksum, script, &statements, at);
+    let began = Instant::now();
+    let outcome = session.apply(request.with_options(options)).await;
+    assert!(
+        matches!(outcome, StepOutcome::Aborted { reason: Aborted::LockTimeout, .. }),
+        "{outcome:?}"
+    );
+    assert!(began.elapsed() < Duration::from_secs(2), "not the 5 s of the connection");
 }
 
 #[tokio::test]

@@ -197,6 +197,25 @@ async fn a_session_that_loses_the_lock_while_switching_begins_again() {
 }
 
 #[tokio::test]
+async fn a_lent_connection_has_them_on() {
+    let store = SqliteStore::in_memory();
+    let mut connection = store.connection().await.unwrap();
+    run(&mut connection, &format!("{HISTORY};{BLOG}")).await.unwrap();
+    drop(connection);
+    let mut session = store.open_session().await.unwrap();
+    session.begin().await.unwrap();
+    let outcome = apply(&mut *session, "20250101000000_a", REBUILD).await;
+    assert!(matches!(outcome, StepOutcome::Applied { .. }), "{outcome:?}");
+    // It begins with them off, as the last step wanted, and then nothing comes of it.
+    session.begin().await.unwrap();
+    session.rollback().await.unwrap();
+    let mut connection = store.connection().await.unwrap();
+    let on: i64 =
+        sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *connection).await.unwrap();
+    assert_eq!(on, 1);
+}
+
+#[tokio::test]
 async fn virtual_tables_and_tables_without_row_ids_are_no_obstacle() {
     let db = Db::with(&format!(
         "{HISTORY}; CREATE VIRTUAL TABLE f USING fts5(text); INSERT INTO f VALUES ('x'); \

@@ -138,6 +138,34 @@ async fn a_wal_that_holds_something_is_never_ignored() {
 }
 
 #[tokio::test]
+async fn a_journal_of_a_crashed_writer_is_explained_where_it_cannot_be_taken_back() {
+    let db = history("delete").await;
+    let test = "a_journal_of_a_crashed_writer_is_explained_where_it_cannot_be_taken_back";
+    if std::env::var_os(FOLDER).is_none() {
+        // A copy in the middle of a transaction that is larger than the cache: as after a crash.
+        let mut writer = db.connect().await;
+        let big = "PRAGMA cache_size = 5; BEGIN IMMEDIATE; DELETE FROM _prisma_migrations; \
+                   CREATE TABLE big (x); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 \
+                   FROM n WHERE i < 2000) INSERT INTO big SELECT zeroblob(1000) FROM n";
+        run(&mut writer, big).await.unwrap();
+        let copy = tempfile::tempdir().unwrap();
+        for name in ["test.db", "test.db-journal"] {
+            fs::copy(db.folder.path().join(name), copy.path().join(name)).unwrap();
+        }
+        let path = copy.path().join("test.db");
+        let db = Db { folder: copy, path };
+        as_somebody_else(test, &db, 0o444, 0o555);
+        // Who may write takes it back by looking.
+        assert_eq!(db.rows().await.len(), 1);
+        assert!(!db.path.with_file_name("test.db-journal").exists());
+        return;
+    }
+    let error = store().read().await.unwrap_err();
+    assert_eq!(error.code(), StoreErrorCode::ReadOnly, "{error}");
+    assert!(error.help().contains("killed"), "{error}: {}", error.help());
+}
+
+#[tokio::test]
 async fn what_may_not_be_read_is_no_absence() {
     let db = history("delete").await;
     if !as_somebody_else("what_may_not_be_read_is_no_absence", &db, 0o600, 0o755) {

@@ -64,15 +64,20 @@ impl<'a> Work<'a> {
         self.watch.begins();
         let keys = if foreign_keys { "ON" } else { "OFF" };
         // Numbers and constants only.
-        let rows = self
-            .connection
-            .rows(format!(
-                "PRAGMA foreign_keys = {keys}; PRAGMA busy_timeout = {}; BEGIN IMMEDIATE; \
-                 PRAGMA busy_timeout = {}; PRAGMA foreign_keys; PRAGMA data_version",
-                wait.as_millis(),
-                self.busy_wait.as_millis(),
-            ))
-            .await?;
+        let sql = format!(
+            "PRAGMA foreign_keys = {keys}; PRAGMA busy_timeout = {}; BEGIN IMMEDIATE; \
+             PRAGMA busy_timeout = {}; PRAGMA foreign_keys; PRAGMA data_version",
+            wait.as_millis(),
+            self.busy_wait.as_millis(),
+        );
+        let rows = match self.connection.rows(sql).await {
+            Ok(rows) => rows,
+            Err(fault) => {
+                // It may have failed after BEGIN.
+                self.roll_back().await;
+                return Err(fault);
+            }
+        };
         let last: Vec<i64> =
             rows.iter().rev().take(2).map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         match last.as_slice() {
@@ -120,11 +125,14 @@ impl<'a> Work<'a> {
     pub(super) async fn commit(&mut self, wait: Duration) -> Committed {
         let began = self.env.elapsed();
         self.watch.let_commit(true);
+        let mut waited = Duration::ZERO;
         let committed = loop {
-            let Err(fault) = self.connection.run("COMMIT").await else {
+            let patience = wait.saturating_sub(waited).min(self.busy_wait).as_millis();
+            let sql = format!("PRAGMA busy_timeout = {patience}; COMMIT");
+            let Err(fault) = self.connection.run(sql).await else {
                 break Committed::Yes;
             };
-            let waited = self.env.elapsed().saturating_sub(began);
+            waited = self.env.elapsed().saturating_sub(began);
             if fault.is_busy() && waited < wait {
                 self.env.sleep(Duration::from_millis(5)).await;
                 continue;
