@@ -191,8 +191,8 @@ mod tests {
     fn obstacles_are_conflicting_locks_on_what_exists() {
         let mut pending =
             pending("CREATE INDEX i ON t (a); ALTER TABLE u SET (a = 1); DROP TABLE v");
-        let mut blockers = Blockers::default();
-        blockers.relations = vec![FoundRelation::new(0, "s.t"), FoundRelation::new(1, "s.u")];
+        let relations = vec![FoundRelation::new(0, "s.t"), FoundRelation::new(1, "s.u")];
+        let mut blockers = Blockers { relations, ..Blockers::default() };
         let mut reader = Blocker::of(LockHolder::of_pid(1));
         reader.locks = vec![
             HeldLock::on_relation("s.t", "AccessShareLock", true),

@@ -101,8 +101,8 @@ fn blockers() {
     waiting.blocked_by = vec![4711];
     let lock = HeldLock::on_relation("app.users", "AccessExclusiveLock", false);
     waiting.locks = vec![lock.waiting_for(Some(61_000))];
-    let mut around = Blockers::default();
-    around.sessions = vec![reader, waiting, Blocker::of(LockHolder::of_pid(0))];
+    let sessions = vec![reader, waiting, Blocker::of(LockHolder::of_pid(0))];
+    let mut around = Blockers { sessions, ..Blockers::default() };
     around.sessions[2].locks = vec![HeldLock::on_relation("app.users", "ShareLock", true)];
     around.relations = vec![FoundRelation::new(0, "app.users")];
     let store = MemoryStore::new(Dialect::Postgres);
