@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::error::ErrorKind;
-use super::{Error, Event, Options};
+use super::waits::Waits;
+use super::{Error, Event, Options, observe};
 use crate::Dialect;
 use crate::diagnosis::{Diagnosis, Entry, State, diagnose};
 use crate::env::Env;
@@ -35,6 +36,7 @@ pub(super) struct Run<'a> {
     /// Asked once, and only when a migration that runs by statement is pending.
     statement_support: Option<StatementSupport>,
     started: Duration,
+    waits: Waits,
 }
 
 impl<'a> Run<'a> {
@@ -53,6 +55,7 @@ impl<'a> Run<'a> {
             scripts: Scripts::new(),
             statement_support: None,
             started,
+            waits: Waits::default(),
         }
     }
 
@@ -63,7 +66,18 @@ impl<'a> Run<'a> {
 
     /// Tells listeners and probes what happened.
     pub(super) fn emit(&self, event: Event) {
+        if let Some(length) = self.waits.note(&event) {
+            observe::waited(length);
+        }
         self.options.emit(&event, self.elapsed());
+    }
+
+    /// How long the run has waited for others; the wait that was going on is over.
+    pub(super) fn waited(&self) -> Duration {
+        if let Some(length) = self.waits.end() {
+            observe::waited(length);
+        }
+        self.waits.total()
     }
 
     /// Judges a reading.

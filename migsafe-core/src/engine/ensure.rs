@@ -52,14 +52,14 @@ pub async fn ensure_up_to_date(
         None => work.await,
         Some(interval) => with_ticks(&*env, interval, work, || options.tick_now(elapsed())).await,
     };
-    let elapsed = elapsed();
+    let (elapsed, waited) = (elapsed(), run.waited());
     options.enter(if result.is_ok() { Phase::Ready } else { Phase::Failed }, elapsed);
     match result {
-        Ok(report) => Ok(Report { elapsed, ..report }),
+        Ok(report) => Ok(Report { elapsed, waited, ..report }),
         Err(Stopped { error, report }) => {
             observe::error(&error);
             Err(match report {
-                Some(report) => error.with_report(Report { elapsed, ..*report }),
+                Some(report) => error.with_report(Report { elapsed, waited, ..*report }),
                 None => error,
             })
         }
@@ -203,6 +203,7 @@ pub(super) fn report(status: Status, outcome: Outcome, planned: Vec<MigrationNam
         planned,
         created_history_table: false,
         elapsed: Duration::ZERO,
+        waited: Duration::ZERO,
         failure: None,
     }
 }

@@ -30,6 +30,7 @@ mod status;
 mod stop;
 mod tick;
 mod wait;
+mod waits;
 
 pub use ensure::ensure_up_to_date;
 pub use error::Error;

@@ -33,24 +33,32 @@ pub(super) fn event(event: &Event) {
     match event {
         Event::StepApplied { name, duration } => {
             let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-            tracing::info!(target: "migsafe", migration = %name, duration_ms, "migration applied");
+            tracing::info!(target: "migsafe", migration = name.as_str(), duration_ms, "migration applied");
         }
         Event::StepFailed { name } => {
-            tracing::error!(target: "migsafe", migration = %name, "migration failed");
+            tracing::error!(target: "migsafe", migration = name.as_str(), "migration failed");
         }
         Event::StepRetried { name, reason, attempt, .. } => {
-            tracing::warn!(target: "migsafe", migration = %name, ?reason, attempt, "migration retried");
+            tracing::warn!(target: "migsafe", migration = name.as_str(), ?reason, attempt, "migration retried");
         }
         Event::OutcomeUnknown { name } => {
-            tracing::warn!(target: "migsafe", migration = %name, "no answer to COMMIT");
+            tracing::warn!(target: "migsafe", migration = name.as_str(), "no answer to COMMIT");
         }
         Event::StepStarted { name, index, total } => {
-            tracing::info!(target: "migsafe", migration = %name, index, total, "migration started");
+            tracing::info!(target: "migsafe", migration = name.as_str(), index, total, "migration started");
         }
         other => tracing::debug!(target: "migsafe", event = ?other),
     }
     #[cfg(feature = "metrics")]
     count(event);
+}
+
+/// A wait for another deployer that has ended, however it ended.
+pub(super) fn waited(length: std::time::Duration) {
+    let waited_ms = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(target: "migsafe", waited_ms, "waited for another deployer");
+    #[cfg(feature = "metrics")]
+    metrics::histogram!(names::LOCK_WAIT).record(length.as_secs_f64());
 }
 
 /// The error that a run ended with.
@@ -74,9 +82,6 @@ fn count(event: &Event) {
         }
         Event::StepFailed { .. } => metrics::counter!(names::FAILED).increment(1),
         Event::StepRetried { .. } => metrics::counter!(names::RETRIES).increment(1),
-        Event::Waiting { waited, .. } => {
-            metrics::histogram!(names::LOCK_WAIT).record(waited.as_secs_f64());
-        }
         _ => {}
     }
 }

@@ -11,6 +11,7 @@ mod exit_code;
 mod failure;
 pub mod json;
 mod problem;
+mod prometheus;
 #[expect(clippy::module_inception, reason = "the file holds the type `Report`")]
 mod report;
 mod status;
@@ -22,6 +23,7 @@ pub mod text;
 pub use exit_code::ExitCode;
 pub use failure::Failure;
 pub use problem::Problem;
+pub use prometheus::{FinishedRun, prometheus};
 pub use report::{AppliedStep, Outcome, Report};
 pub use status::Status;
 pub use style::Style;

@@ -54,6 +54,7 @@ pub struct Report {
     pub(crate) planned: Vec<MigrationName>,
     pub(crate) created_history_table: bool,
     pub(crate) elapsed: Duration,
+    pub(crate) waited: Duration,
     pub(crate) failure: Option<Failure>,
 }
 
@@ -92,6 +93,12 @@ impl Report {
     #[must_use]
     pub fn elapsed(&self) -> Duration {
         self.elapsed
+    }
+
+    /// How long it waited for the migration lock or for another deployer.
+    #[must_use]
+    pub fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Why it stopped half way.

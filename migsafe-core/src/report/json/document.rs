@@ -30,6 +30,19 @@ pub(super) fn document(kind: &'static str, body: impl Serialize) -> String {
     text
 }
 
+/// The same document with remarks on how the program was called, under the key `notes`.
+#[must_use]
+pub fn with_notes(document: String, notes: &[String]) -> String {
+    // Every document is an object with keys, whose last brace stands alone in its line.
+    match document.strip_suffix("\n}\n") {
+        Some(body) if !notes.is_empty() => {
+            let notes = serde_json::to_string(notes).unwrap_or_else(|_| "[]".to_owned());
+            format!("{body},\n  \"notes\": {}\n}}\n", escaped(notes))
+        }
+        _ => document,
+    }
+}
+
 /// `serde_json` escapes controls below U+0020 only; outside of strings a document has none of the others.
 fn escaped(json: String) -> String {
     let special = |c: char| (c.is_control() && c != '\n') || is_invisible(c);
@@ -57,6 +70,17 @@ fn escaped(json: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_are_added_to_any_document() {
+        let document = document("test", serde_json::json!({ "list": [{ "a": 1 }] }));
+        assert_eq!(with_notes(document.clone(), &[]), document);
+        let noted = with_notes(document, &["one \"\u{1b}".to_owned()]);
+        let read: serde_json::Value = serde_json::from_str(&noted).unwrap();
+        assert_eq!(read["notes"][0], "one \"\u{1b}");
+        assert_eq!((&read["kind"], &read["list"][0]["a"]), (&"test".into(), &1.into()));
+        assert!(noted.ends_with("\n}\n") && !noted.contains('\u{1b}'));
+    }
 
     #[test]
     fn nothing_in_a_document_steers_a_terminal_and_nothing_is_lost() {

@@ -18,7 +18,7 @@ mod run;
 mod status;
 
 pub use created::created;
-pub use document::FORMAT_VERSION;
+pub use document::{FORMAT_VERSION, with_notes};
 pub use error::{error, problem};
 pub use locks::locks;
 pub use resolution::{resolution, resolution_plan};

@@ -21,6 +21,7 @@ pub(super) struct ReportBody<'a> {
     planned: &'a [MigrationName],
     created_history_table: bool,
     elapsed_ms: u64,
+    waited_ms: u64,
     failure: Option<&'a Failure>,
     error: Option<ErrorBody<'a>>,
     #[serde(flatten)]
@@ -35,6 +36,7 @@ impl<'a> ReportBody<'a> {
             planned: report.planned(),
             created_history_table: report.created_history_table(),
             elapsed_ms: u64::try_from(report.elapsed().as_millis()).unwrap_or(u64::MAX),
+            waited_ms: u64::try_from(report.waited().as_millis()).unwrap_or(u64::MAX),
             failure: report.failure(),
             error,
             status: StatusBody::of(report.status()),

@@ -2,6 +2,7 @@
 
 mod errors;
 mod others;
+mod prometheus;
 mod runs;
 mod statuses;
 
@@ -18,7 +19,7 @@ use crate::{Dialect, Migrations};
 fn assert_rendering(name: &str, text: &str) {
     let filters = vec![
         (r"2026-01-01([T ])00:00:0[0-4](\.\d+)?(Z| UTC)", "2026-01-01${1}00:00:0x$3"),
-        (r#""(elapsed_ms|duration_ms)": \d+"#, "\"$1\": 0"),
+        (r#""(elapsed_ms|waited_ms|duration_ms)": \d+"#, "\"$1\": 0"),
         (r"\b\d+ ms\b", "0 ms"),
         (r"0{8}-0000-4000-8000-\d{12}", "<id>"),
     ];

@@ -49,6 +49,11 @@ fn section(
         page.blank();
         page.fields("  ", &fields(blocker, report, around));
     }
+    page.blank();
+    page.line(
+        "What a session has not committed is lost with it; ending one takes the same role or",
+    );
+    page.line("pg_signal_backend.");
     if let Some(more) = sessions.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         page.blank();
         page.line(format!("  and {more} more; --format json lists all"));
