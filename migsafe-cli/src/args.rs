@@ -35,6 +35,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) database_url: Option<String>,
 
+    /// For a PostgreSQL URL that leads to a pooler: the server's own URL, by which is written
+    #[arg(long, global = true, env = "DIRECT_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) direct_url: Option<String>,
+
     /// The migrations folder [default: the first of prisma/migrations, migrations that exists]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) migrations: Option<PathBuf>,
@@ -129,6 +133,10 @@ pub(crate) struct Deploy {
     /// How often a migration is tried again after a lock time-out or a deadlock
     #[arg(long, value_name = "N", default_value = "5")]
     pub(crate) retries: u32,
+
+    /// Writes what the run did to this file, in the text format of Prometheus
+    #[arg(long, value_name = "PATH")]
+    pub(crate) metrics_file: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use migsafe_core::policy::{Rule, built_in_rules};
 use migsafe_core::{Dialect, HistoryStore, Migrations, Policy};
-use migsafe_postgres::PostgresStore;
+use migsafe_postgres::{PostgresOptions, PostgresStore};
 use migsafe_sqlite::SqliteStore;
 
 use crate::args::Global;
@@ -14,18 +14,33 @@ const FOLDERS: [&str; 2] = ["prisma/migrations", "migrations"];
 
 const URL_HELP: &str = "give --database-url or set DATABASE_URL: postgresql://user@host/database, sqlite:path or file:path";
 
-/// Connects to the database.
-pub(crate) async fn store(global: &Global) -> Result<Box<dyn HistoryStore>, Failure> {
+/// The database; it is connected to when it is first asked something.
+pub(crate) fn store(global: &Global) -> Result<Box<dyn HistoryStore>, Failure> {
     let url = url(global).ok_or_else(|| Failure::usage("no database is given", URL_HELP))?;
     Ok(match dialect(url)? {
         Dialect::Sqlite => Box::new(SqliteStore::open(url)?),
-        _ => Box::new(PostgresStore::connect(url).await?),
+        _ => Box::new(PostgresStore::from_options(postgres(url, direct_url(global))?)),
     })
+}
+
+fn postgres(url: &str, direct: Option<&str>) -> Result<PostgresOptions, Failure> {
+    let options = PostgresOptions::from_url(url)?;
+    match direct {
+        Some(direct) => {
+            options.with_direct_url(direct).map_err(|error| Failure::direct_url(&error))
+        }
+        None => Ok(options),
+    }
 }
 
 /// The URL given; an empty variable is as good as none.
 pub(crate) fn url(global: &Global) -> Option<&str> {
     global.database_url.as_deref().filter(|url| !url.is_empty())
+}
+
+/// The URL past a pooler; an empty variable is as good as none.
+pub(crate) fn direct_url(global: &Global) -> Option<&str> {
+    global.direct_url.as_deref().filter(|url| !url.is_empty())
 }
 
 /// The database that a URL is of. Only names of databases are ever repeated: a part of a URL can be

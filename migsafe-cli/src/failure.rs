@@ -1,9 +1,9 @@
 //! Why a command did not do what it was asked to do.
 
-use migsafe_core::Error;
 use migsafe_core::migrations::MigrationsError;
 use migsafe_core::report::{ExitCode, Problem};
 use migsafe_core::store::StoreError;
+use migsafe_core::{Error, Report};
 
 pub(crate) enum Failure {
     /// An error of the engine, with its report.
@@ -19,6 +19,29 @@ impl Failure {
 
     pub(crate) fn stopped(code: &'static str, message: impl Into<String>, help: &str) -> Self {
         Self::Problem(Problem::new(code, message).with_help(help), ExitCode::Failure)
+    }
+
+    /// The URL that cannot be used is not the one that everybody thinks of first.
+    pub(crate) fn direct_url(error: &StoreError) -> Self {
+        let message = format!("the direct URL: {error}");
+        let problem = Problem::new(error.code().name(), message).with_help(error.help());
+        Self::Problem(problem, ExitCode::Usage)
+    }
+
+    /// The stable code.
+    pub(crate) fn code(&self) -> &str {
+        match self {
+            Self::Engine(error) => error.code(),
+            Self::Problem(problem, _) => problem.code(),
+        }
+    }
+
+    /// What was done before, if anything.
+    pub(crate) fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Engine(error) => error.report(),
+            Self::Problem(..) => None,
+        }
     }
 
     pub(crate) fn exit_code(&self) -> ExitCode {

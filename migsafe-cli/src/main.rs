@@ -5,6 +5,8 @@ mod commands;
 mod connect;
 mod failure;
 mod interrupt;
+mod metrics;
+mod notes;
 mod output;
 mod progress;
 mod usage;

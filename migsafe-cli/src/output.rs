@@ -7,43 +7,57 @@ use migsafe_core::report::{Style, json, text};
 use crate::args::{Format, Global};
 use crate::failure::Failure;
 
-#[derive(Clone, Copy)]
 pub(crate) struct Output {
     format: Format,
     coloured: bool,
+    /// Remarks on how the program was called.
+    notes: Vec<String>,
 }
 
 impl Output {
-    pub(crate) fn new(global: &Global) -> Self {
+    /// Remarks go to standard error at once, or into the document.
+    pub(crate) fn new(global: &Global, notes: Vec<String>) -> Self {
         // https://no-color.org: present and not empty.
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self { format: global.format, coloured: !global.no_color && !no_color }
+        let coloured = !global.no_color && !no_color;
+        let output = Self { format: global.format, coloured, notes };
+        if output.is_text() {
+            for note in &output.notes {
+                output.note(note);
+            }
+        }
+        output
     }
 
-    pub(crate) fn is_text(self) -> bool {
+    /// Says something that changes nothing.
+    pub(crate) fn note(&self, note: &str) {
+        standard_error(&format!("note: {note}\n"));
+    }
+
+    pub(crate) fn is_text(&self) -> bool {
         self.format == Format::Text
     }
 
     /// Writes the report in the form asked for.
     pub(crate) fn report(
-        self,
+        &self,
         text: impl FnOnce(Style) -> String,
-        json: impl FnOnce() -> String,
+        document: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
         let written = match self.format {
             Format::Text => text(self.style(io::stdout().is_terminal())),
-            Format::Json => json(),
+            Format::Json => json::with_notes(document(), &self.notes),
         };
         standard_output(&written)
     }
 
     /// Writes something about the work, never part of the report.
-    pub(crate) fn remark(self, text: impl FnOnce(Style) -> String) {
+    pub(crate) fn remark(&self, text: impl FnOnce(Style) -> String) {
         standard_error(&text(self.style(io::stderr().is_terminal())));
     }
 
     /// Writes why it failed: for people to standard error, as a document to standard output.
-    pub(crate) fn failure(self, failure: &Failure) {
+    pub(crate) fn failure(&self, failure: &Failure) {
         match self.format {
             Format::Text => self.remark(|style| match failure {
                 Failure::Engine(error) => text::error(error, style),
@@ -55,12 +69,12 @@ impl Output {
                     Failure::Problem(problem, _) => json::problem(problem),
                 };
                 // The exit code says that it failed, whether or not this can be written.
-                let _ = standard_output(&document);
+                let _ = standard_output(&json::with_notes(document, &self.notes));
             }
         }
     }
 
-    fn style(self, terminal: bool) -> Style {
+    fn style(&self, terminal: bool) -> Style {
         if terminal && self.coloured { Style::coloured() } else { Style::plain() }
     }
 }

@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use migsafe_core::engine::Event;
+use migsafe_core::engine::{Event, Phase};
 use migsafe_core::report::text;
 
 use crate::output::{Output, standard_error};
@@ -12,12 +12,15 @@ use crate::output::{Output, standard_error};
 /// How often the line on a terminal is written anew.
 const TICK: Duration = Duration::from_millis(200);
 
-/// How often a wait is mentioned where every line stays.
+/// How often a sign of life is written where every line stays.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// How often a wait is mentioned there.
 const REMINDER: Duration = Duration::from_secs(10);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Form {
-    /// Nothing.
+    /// Nothing but signs of life.
     Silent,
     /// A line per event.
     Lines,
@@ -37,12 +40,14 @@ struct State {
     doing: Option<(String, Option<Instant>)>,
     /// The migration that was begun and has not ended.
     step: Option<String>,
+    /// How many rows the statement under way has changed, if it repeats.
+    rows: Option<u64>,
     last_reminder: Option<Instant>,
     drawn: bool,
 }
 
 impl Progress {
-    pub(crate) fn new(output: Output) -> Self {
+    pub(crate) fn new(output: &Output) -> Self {
         let form = if !output.is_text() {
             Form::Silent
         } else if std::io::stderr().is_terminal() {
@@ -63,9 +68,18 @@ impl Progress {
             }
             _ => {}
         }
-        if let Event::Alive { .. } = event {
-            state.draw();
-            return;
+        match event {
+            Event::Alive { .. } if self.form == Form::Live => return state.draw(),
+            // A wait is told of by itself.
+            Event::Alive { pulse, .. } if pulse.phase == Phase::Applying => {
+                return standard_error(&format!("{pulse}\n"));
+            }
+            Event::Alive { .. } => return,
+            Event::StatementProgress { rows, .. } => {
+                state.rows = Some(*rows);
+                return;
+            }
+            _ => state.rows = None,
         }
         let Some(line) = text::event(event) else {
             state.doing = None;
@@ -87,8 +101,8 @@ impl Progress {
     }
 
     /// How often [`Event::Alive`] is wanted.
-    pub(crate) fn tick(&self) -> Option<Duration> {
-        (self.form == Form::Live).then_some(TICK)
+    pub(crate) fn tick(&self) -> Duration {
+        if self.form == Form::Live { TICK } else { HEARTBEAT }
     }
 
     /// The migration that was under way when the deploy was stopped. Takes the line away.
@@ -106,11 +120,12 @@ impl Progress {
 impl State {
     fn draw(&mut self) {
         if let Some((line, since)) = &self.doing {
+            let rows = self.rows.map_or_else(String::new, |rows| format!(", {rows} rows"));
             // A longer line would be broken, and its first part stay when it is erased.
-            let line: String = line.chars().take(70).collect();
+            let line: String = line.chars().take(60).collect();
             let since =
                 since.map_or_else(String::new, |at| format!(" … {} s", at.elapsed().as_secs()));
-            standard_error(&format!("\r\u{1b}[2K{line}{since}"));
+            standard_error(&format!("\r\u{1b}[2K{line}{rows}{since}"));
             self.drawn = true;
         }
     }

@@ -1,28 +1,40 @@
 //! `migsafe deploy`.
 
-use migsafe_core::engine::StopToken;
+use migsafe_core::engine::{Heartbeat, StopToken};
 use migsafe_core::report::{ExitCode, json, text};
-use migsafe_core::{Options, Target, ensure_up_to_date};
+use migsafe_core::{Options, Report, Target, ensure_up_to_date};
 
 use crate::args::{Deploy, Global};
 use crate::connect;
 use crate::failure::Failure;
-use crate::interrupt::{unless_interrupted, unless_interrupted_twice};
+use crate::interrupt::unless_interrupted_twice;
+use crate::metrics::MetricsFile;
 use crate::output::Output;
 use crate::progress::Progress;
 
 pub(crate) async fn run(
     global: &Global,
     args: Deploy,
-    output: Output,
+    output: &Output,
 ) -> Result<ExitCode, Failure> {
+    let metrics = args.metrics_file.clone().map(MetricsFile::new);
+    let result = deploy(global, &args, output).await;
+    if let Some(metrics) = metrics {
+        metrics.write(global, result.as_ref(), output);
+    }
+    let report = result?;
+    output.report(|style| text::deploy(&report, style), || json::deploy(&report))?;
+    Ok(report.exit_code())
+}
+
+async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Report, Failure> {
     let progress = Progress::new(output);
     let listener = progress.clone();
     let stop = StopToken::new();
     let options = Options::default()
         .with_policy(connect::policy(global)?)
         .with_mode(args.mode.into())
-        .with_target(target(&args))
+        .with_target(target(args))
         .dry_run(args.dry_run)
         .resume_failed(args.resume)
         .with_lock_wait(args.lock_wait)
@@ -30,19 +42,18 @@ pub(crate) async fn run(
         .with_statement_timeout(args.statement_timeout)
         .with_retries(args.retries)
         .with_stop(stop.clone())
-        .with_tick(progress.tick())
+        .with_heartbeat(Heartbeat::new())
+        .with_tick(Some(progress.tick()))
         .on_event(move |event| listener.note(event));
     let migrations = connect::migrations(global)?;
-    let store = unless_interrupted(connect::store(global)).await??;
+    let store = connect::store(global)?;
     let deploy = ensure_up_to_date(&*store, &migrations, options);
     let result = unless_interrupted_twice(deploy, || stop.stop()).await;
     let step = progress.stop();
-    let report = match result {
-        Ok(result) => result?,
-        Err(_) => return Err(interrupted(step)),
-    };
-    output.report(|style| text::deploy(&report, style), || json::deploy(&report))?;
-    Ok(report.exit_code())
+    match result {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(interrupted(step)),
+    }
 }
 
 fn target(args: &Deploy) -> Target {

@@ -9,13 +9,17 @@ use crate::failure::Failure;
 use crate::output::Output;
 use crate::progress::Progress;
 
-pub(crate) async fn run(global: &Global, args: Locks, output: Output) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(
+    global: &Global,
+    args: Locks,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
     // The lock can be looked at without a folder; one that was named has to be there.
     let migrations = match connect::folder(global) {
         Some(_) => Some(connect::migrations(global)?),
         None => None,
     };
-    let store = connect::store(global).await?;
+    let store = connect::store(global)?;
     if let Some(limit) = args.wait {
         let progress = Progress::new(output);
         let waited = engine::wait_for_lock(&*store, limit, |event| progress.note(event)).await;

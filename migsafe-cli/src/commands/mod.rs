@@ -12,14 +12,20 @@ use tokio::runtime::Builder;
 use crate::args::{Args, Command};
 use crate::failure::Failure;
 use crate::interrupt::unless_interrupted;
+use crate::notes::notes;
 use crate::output::Output;
 
 /// Runs a command; what it says is the exit code.
 pub(crate) fn run(args: Args) -> ExitCode {
-    let output = Output::new(&args.global);
+    let notes = match args.command {
+        // Nothing is connected to.
+        Command::New(_) => Vec::new(),
+        _ => notes(&args.global),
+    };
+    let output = Output::new(&args.global, notes);
     let result = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
-            let result = runtime.block_on(dispatch(args, output));
+            let result = runtime.block_on(dispatch(args, &output));
             // A thread that waits for an answer to a question must not hold up the end.
             runtime.shutdown_background();
             result
@@ -38,7 +44,7 @@ pub(crate) fn run(args: Args) -> ExitCode {
     }
 }
 
-async fn dispatch(args: Args, output: Output) -> Result<ExitCode, Failure> {
+async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
     let global = &args.global;
     match args.command {
         // Hears signals itself.

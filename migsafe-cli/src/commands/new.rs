@@ -12,7 +12,7 @@ use crate::connect;
 use crate::failure::Failure;
 use crate::output::Output;
 
-pub(crate) fn run(global: &Global, args: &New, output: Output) -> Result<ExitCode, Failure> {
+pub(crate) fn run(global: &Global, args: &New, output: &Output) -> Result<ExitCode, Failure> {
     let folder = connect::folder(global).unwrap_or_else(connect::new_folder);
     let dialect = dialect(global, &folder)?;
     let now = SystemTime::now().into();

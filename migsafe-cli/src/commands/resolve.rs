@@ -13,11 +13,11 @@ use crate::output::{Output, standard_error};
 pub(crate) async fn run(
     global: &Global,
     args: Resolve,
-    output: Output,
+    output: &Output,
 ) -> Result<ExitCode, Failure> {
     let resolution = resolution(args.decision)?;
     let migrations = connect::migrations(global)?;
-    let store = connect::store(global).await?;
+    let store = connect::store(global)?;
     let plan = engine::plan_resolution(&*store, &migrations, &resolution).await?;
     if args.dry_run {
         output

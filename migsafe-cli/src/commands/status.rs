@@ -11,11 +11,11 @@ use crate::output::Output;
 pub(crate) async fn run(
     global: &Global,
     args: Status,
-    output: Output,
+    output: &Output,
 ) -> Result<ExitCode, Failure> {
     let options = Options::default().with_policy(connect::policy(global)?);
     let migrations = connect::migrations(global)?;
-    let store = connect::store(global).await?;
+    let store = connect::store(global)?;
     let status = engine::status(&*store, &migrations, &options).await?;
     output.report(
         |style| text::status(&status, style.showing_all(args.all)),

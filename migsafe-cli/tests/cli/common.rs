@@ -53,7 +53,9 @@ impl Project {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_migsafe"));
         command.args(args).current_dir(self.path());
-        for name in ["DATABASE_URL", "MIGSAFE_ENV", "NO_COLOR", "LOGNAME", "RUST_BACKTRACE"] {
+        for name in
+            ["DATABASE_URL", "DIRECT_URL", "MIGSAFE_ENV", "NO_COLOR", "LOGNAME", "RUST_BACKTRACE"]
+        {
             command.env_remove(name);
         }
         command.env("USER", "tester");
@@ -130,7 +132,10 @@ impl fmt::Display for Ran {
 pub(crate) const CHANGING: &[(&str, &str)] = &[
     (r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( UTC|Z)", "<time>"),
     (r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "<id>"),
-    (r#""(elapsed_ms|duration_ms|transaction_age_ms|connection_age_ms)": \d+"#, "\"$1\": 0"),
+    (
+        r#""(elapsed_ms|waited_ms|duration_ms|transaction_age_ms|connection_age_ms)": \d+"#,
+        "\"$1\": 0",
+    ),
     (r"\b(\d+ ms|\d+\.\d s|\d+ min \d+ s)", "<duration>"),
     (r"\b2\d{13}_new_", "<now>_new_"),
     (r"/\S*/\.tmp\w+", "<dir>"),
@@ -140,6 +145,7 @@ pub(crate) const CHANGING: &[(&str, &str)] = &[
     (r#""server": "[^"]*""#, "\"server\": \"<version>\""),
     (r#"\bpid( +)\d+|"pid": \d+"#, "<pid>"),
     (r"\bpid = \d+", "pid = <pid>"),
+    (r"backend_start = '[^']*'", "backend_start = <time>"),
 ];
 
 /// A snapshot of a run.

@@ -4,8 +4,12 @@
 mod common;
 mod fails;
 mod help;
+mod hostile;
 mod json;
+mod locks;
+mod metrics;
 mod new;
+mod notes;
 mod postgres;
 mod sqlite;
 mod stop;

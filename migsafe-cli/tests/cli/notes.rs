@@ -1,0 +1,64 @@
+//! The direct URL, and remarks on what is not used.
+
+use migsafe_testing::{PgBouncer, PoolMode, Postgres};
+
+use crate::common::{Project, Ran};
+
+#[test]
+fn the_direct_url_is_what_is_written_through() {
+    let server = Postgres::shared();
+    let database = server.create_database();
+    let pooler = PgBouncer::start(server, PoolMode::Transaction, 1);
+    let project =
+        Project::new().with("20250103000000_index", "CREATE INDEX CONCURRENTLY i ON posts (id);\n");
+    let pooled = pooler.url(database.name());
+    let refused = project.on(&pooled, &["deploy"]).exits(4);
+    assert!(refused.stderr.contains("direct URL"), "{refused}");
+    let mut command = project.command(&["deploy"]);
+    command.env("DATABASE_URL", &pooled).env("DIRECT_URL", database.url());
+    Ran::of(command.output().unwrap()).exits(0);
+    project.on(&pooled, &["status"]).exits(0);
+}
+
+#[test]
+fn a_direct_url_that_cannot_be_used_is_named_and_not_shown() {
+    let project = Project::new();
+    let url = "postgresql://app@127.0.0.1:1/x?schema=a";
+    for direct in [
+        "postgresql://app:s3cret@db:port/x",
+        "mysql://app:s3cret@db/x",
+        "postgresql://h/x?schema=b",
+    ] {
+        let args = ["deploy", "--database-url", url, "--direct-url", direct];
+        let ran = project.run(&args).exits(2);
+        assert!(ran.stderr.starts_with("error[invalid-url]: the direct URL: "), "{ran}");
+    }
+    // An empty variable is as good as none.
+    let ran =
+        project.run(&["status", "--database-url", "sqlite:dev.db", "--direct-url", ""]).exits(3);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn what_is_not_used_is_said() {
+    let database = Postgres::shared().create_database();
+    let project = Project::new();
+    let url = format!("{}?channel_binding=prefer&sslcrl=x", database.url());
+    let ran = project.on(&url, &["status"]).exits(3);
+    assert_eq!(
+        ran.stderr,
+        "note: these parameters of the database URL are not used: channel_binding, sslcrl\n"
+    );
+    let ran = project.on(&url, &["status", "--format=json"]).exits(3);
+    assert_eq!(ran.stderr, "");
+    let document = ran.json();
+    assert_eq!(document["notes"].as_array().unwrap().len(), 1);
+    // Also when it fails.
+    let gone = "postgresql://app@127.0.0.1:1/x?password=a&s3cret";
+    let document = project.on(gone, &["status", "--format=json"]).exits(1).json();
+    assert_eq!(document["error"]["code"], "connection");
+    assert!(document["notes"][0].as_str().unwrap().contains("not known"));
+    let ran =
+        project.run(&["status", "--database-url=sqlite:dev.db", "--direct-url=postgresql://h/d"]);
+    assert_eq!(ran.stderr, "note: the direct URL is not used: the database is SQLite\n");
+}
