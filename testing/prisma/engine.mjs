@@ -7,11 +7,15 @@
 // `prisma migrate` is downloaded from elsewhere at install time. Known differences of this build: scripts on
 // PostgreSQL are split at every `;` (so no function bodies), and a failing script carries no P3018 code.
 //
+// On SQLite this build takes no lock at all, so that two of them at once apply a migration twice. The native engine sends
+// `PRAGMA main.locking_mode=EXCLUSIVE` before it reads and waits 5 s for others; unless a request says `withoutLock`,
+// the same is done here for the commands for which it does so.
+//
 // For SQLite it is @prisma/adapter-libsql and not @prisma/adapter-better-sqlite3: both store the same values, but
 // better-sqlite3 downloads or compiles its native part at install time, libsql ships it in npm packages.
 //
 // Requests: [{ command, provider: "postgresql" | "sqlite", url, migrations: folder, migration?: name,
-//              timestampFormat?: "iso8601" | "unixepoch-ms", externalTables?: [name] }]
+//              timestampFormat?: "iso8601" | "unixepoch-ms", withoutLock?: boolean, externalTables?: [name] }]
 // Answers:  [{ ok: … } or { error: { message, code?, panic? } }]
 //
 // Every request has an engine and connections of its own, which are closed before the next one, as if it were a
@@ -22,6 +26,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 
 const require = createRequire(path.join(path.resolve(process.argv[2]), 'package.json'))
@@ -55,7 +60,7 @@ async function loadEngine() {
 }
 
 // The factory of connections, and a function that closes those it has made.
-async function loadAdapter({ provider, url, timestampFormat }) {
+async function loadAdapter({ command, provider, url, timestampFormat, withoutLock }) {
   const utils = await load('@prisma/driver-adapter-utils')
   let factory
   if (provider === 'postgresql') {
@@ -76,12 +81,18 @@ async function loadAdapter({ provider, url, timestampFormat }) {
     factory = new PrismaPg(config, { schema })
   } else if (provider === 'sqlite') {
     const { PrismaLibSql } = await load('@prisma/adapter-libsql')
+    const locks = !withoutLock && ['deploy', 'resolveApplied', 'resolveRolledBack'].includes(command)
     class Sqlite extends PrismaLibSql {
       createClient(config) {
         return withPlainErrors(super.createClient(config))
       }
+      async connect() {
+        const connection = await super.connect()
+        if (locks) await lockFile(connection)
+        return connection
+      }
     }
-    factory = new Sqlite({ url }, { timestampFormat })
+    factory = new Sqlite({ url, timeout: 5000 }, { timestampFormat })
   } else {
     throw new Error(`unknown provider ${provider}`)
   }
@@ -90,12 +101,52 @@ async function loadAdapter({ provider, url, timestampFormat }) {
     const original = factory[connect].bind(factory)
     factory[connect] = async () => {
       const connection = await original()
+      if (provider === 'postgresql') {
+        withTypesOfCatalogs(connection.underlyingDriver())
+        if (connect === 'connectToShadowDb') endBeforeDrop(connection)
+      }
       connections.push(connection)
       return connection
     }
   }
   const close = () => Promise.allSettled(connections.map(async (each) => each.dispose()))
   return { adapter: utils.bindMigrationAwareSqlAdapterFactory(factory), close }
+}
+
+// The adapter does not know the types that the catalogs are made of, which the engine reads to find drift.
+function withTypesOfCatalogs(pool) {
+  const [text, texts] = [25, 1009]
+  const types = new Map([[18, text], [19, text], [1002, texts], [1003, texts]])
+  const query = pool.query.bind(pool)
+  pool.query = async (...parameters) => {
+    const result = await query(...parameters)
+    for (const field of result.fields ?? []) {
+      field.dataTypeID = types.get(field.dataTypeID) ?? field.dataTypeID
+    }
+    return result
+  }
+}
+
+// The adapter drops its shadow database while it is still connected to it, which the server refuses.
+function endBeforeDrop(connection) {
+  const pool = connection.underlyingDriver()
+  const end = pool.end.bind(pool)
+  const dispose = connection.dispose.bind(connection)
+  pool.end = async () => {}
+  connection.dispose = async () => {
+    await end()
+    await dispose()
+  }
+}
+
+// The driver closes a connection some time after it was told to; the lock goes at once, with the next read.
+async function lockFile(connection) {
+  await connection.executeScript('PRAGMA main.locking_mode=EXCLUSIVE')
+  const dispose = connection.dispose.bind(connection)
+  connection.dispose = async () => {
+    await connection.executeScript('PRAGMA main.locking_mode=NORMAL; SELECT count(*) FROM sqlite_master')
+    await dispose()
+  }
 }
 
 // The adapter recognises "no such table" at the start of a message only, where libsql puts the name of the error code.
@@ -171,7 +222,8 @@ async function answer(request) {
     if (panic !== undefined) SchemaEngine = undefined
     return { error: { ...error, message: error.message, panic } }
   } finally {
-    await close()
+    // A connection that still waits for the migration lock ends with the process.
+    await Promise.race([close(), sleep(1000, undefined, { ref: false })])
   }
 }
 

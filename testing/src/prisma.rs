@@ -39,6 +39,7 @@ pub struct PrismaTarget {
     url: String,
     migrations: PathBuf,
     timestamp_format: Option<&'static str>,
+    without_lock: bool,
     external_tables: Vec<String>,
 }
 
@@ -114,6 +115,13 @@ impl PrismaTarget {
         self
     }
 
+    /// On SQLite: without the lock that the native engine takes, as this build is when left to itself.
+    #[must_use]
+    pub fn without_lock(mut self) -> Self {
+        self.without_lock = true;
+        self
+    }
+
     /// Tells the engine that these tables are somebody else's, as `tables.external` of its configuration does.
     #[must_use]
     pub fn with_external_tables(mut self, tables: &[&str]) -> Self {
@@ -123,7 +131,14 @@ impl PrismaTarget {
 
     fn new(provider: &'static str, url: String, migrations: PathBuf) -> Self {
         let external_tables = Vec::new();
-        Self { provider, url, migrations, timestamp_format: None, external_tables }
+        Self {
+            provider,
+            url,
+            migrations,
+            timestamp_format: None,
+            without_lock: false,
+            external_tables,
+        }
     }
 
     fn request(&self, command: &PrismaCommand) -> Value {
@@ -141,6 +156,7 @@ impl PrismaTarget {
             "migrations": self.migrations,
             "migration": migration,
             "timestampFormat": self.timestamp_format,
+            "withoutLock": self.without_lock,
             "externalTables": self.external_tables,
         })
     }

@@ -1,10 +1,10 @@
 //! The session that writes: at most three messages and exactly one COMMIT per step.
 //!
-//! 1. [`begin`](begin): transaction, lock, a look at the history in statements after the lock, savepoint.
-//! 2. [`apply`](apply): settings, row, script.
-//! 3. [`finish`](finish): constraints, settings put back, the guarded end of the row, COMMIT.
+//! 1. [`begin`]: transaction, lock, a look at the history in statements after the lock, savepoint.
+//! 2. [`apply`]: settings, row, script.
+//! 3. [`finish`]: constraints, settings put back, the guarded end of the row, COMMIT.
 //!
-//! When the script fails, [`failed`](failed) goes back to the savepoint, writes the row as failed and commits: the
+//! When the script fails, [`failed`] goes back to the savepoint, writes the row as failed and commits: the
 //! lock is not let go in between. The row is inserted anew, complete, since a syntax error anywhere makes
 //! the server refuse the whole second message before it looks at the INSERT.
 

@@ -1,0 +1,14 @@
+//! migsafe beside the real Prisma schema engine, on the same databases.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod baseline;
+mod checksums;
+mod deploys;
+mod exclusion;
+mod failures;
+mod folders;
+mod histories;
+mod resolves;
+mod site;
+mod state_table;
+mod tables;
