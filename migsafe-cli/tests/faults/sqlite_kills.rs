@@ -63,11 +63,11 @@ fn can_trace() -> bool {
 }
 
 fn at_every_call(wal: bool) {
-    if !can_trace() {
-        // What it shows is shown by the file sizes and the random times as well, less exactly.
-        eprintln!("SQLite: no `strace`, or it may not trace: not killed at every write");
-        return;
-    }
+    assert!(
+        can_trace(),
+        "`strace` is needed to kill at every write, and must be allowed to trace: `cargo xtask setup` \
+         installs it when run as root on Debian or Ubuntu; otherwise install the package `strace`"
+    );
     let mut kills = 0;
     for call in CALLS {
         for number in 1.. {

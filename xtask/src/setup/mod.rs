@@ -6,6 +6,7 @@ mod openssl;
 mod pgbouncer;
 pub(crate) mod postgres;
 mod prisma;
+mod strace;
 
 use crate::command::Failure;
 
@@ -18,6 +19,7 @@ pub(crate) fn everything() -> Result<(), Failure> {
         npm::ensure(&mut apt),
         postgres::ensure(&mut apt),
         pgbouncer::ensure(&mut apt),
+        strace::ensure(&mut apt),
         prisma::ensure(),
     ];
     let missing: Vec<String> =
