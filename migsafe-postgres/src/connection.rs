@@ -168,5 +168,10 @@ pub(crate) fn text(row: &PgRow, column: usize) -> Option<Cow<'_, str>> {
     if value.is_null() {
         return None;
     }
-    value.as_bytes().ok().map(String::from_utf8_lossy)
+    let bytes = value.as_bytes().ok()?;
+    // Checking alone is several times faster than looking for what to replace.
+    Some(match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(bytes),
+    })
 }
