@@ -137,6 +137,10 @@ impl HistoryStore for PostgresStore {
         read::read(&mut self.reader().await).await
     }
 
+    async fn glance(&self) -> Result<Option<Reading>, StoreError> {
+        read::glance(&mut self.reader().await).await
+    }
+
     /// Takes over the idle reading connection, which saves connecting; it never comes back, since
     /// scripts run on it. With a direct URL it connects to that.
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use super::ensure::read_and_assess;
 use super::error::ErrorKind;
 use super::waits::Waits;
 use super::{Error, Event, Options, observe};
@@ -15,7 +16,9 @@ use crate::plan::Target;
 use crate::policy::{Facts, Policy, Verdict};
 use crate::report::Status;
 use crate::sql::{self, Script};
-use crate::store::{HistoryStore, Reading, StatementSupport, StoreError, StoreErrorCode};
+use crate::store::{
+    DatabaseFacts, HistoryStore, Reading, StatementSupport, StoreError, StoreErrorCode,
+};
 
 /// The scripts that were taken apart in this run; each only once.
 pub(super) type Scripts = BTreeMap<MigrationName, Script>;
@@ -80,10 +83,46 @@ impl<'a> Run<'a> {
         self.waits.total()
     }
 
+    /// The judgement of a database that is up to date and not refused, at a glance; `None` when a careful
+    /// look is needed.
+    pub(super) async fn glance(&mut self) -> Result<Option<Assessment>, Error> {
+        match self.store.glance().await? {
+            Some(reading) => self.settled(reading).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Looks as cheaply as it can whether somebody else has done everything; there may be a hundred that
+    /// look. `None` when a glance shows that not.
+    pub(super) async fn look_while_waiting(&mut self) -> Result<Option<Assessment>, Error> {
+        match self.store.glance().await? {
+            Some(reading) => self.settled(reading).await,
+            None => read_and_assess(self).await.map(Some),
+        }
+    }
+
+    /// The judgement of a reading that shows nothing to do and nothing to refuse; else `None`.
+    async fn settled(&mut self, reading: Reading) -> Result<Option<Assessment>, Error> {
+        let Reading { history, lock, database } = reading;
+        let diagnosis = diagnose(self.migrations, &history, &lock);
+        if !diagnosis.is_up_to_date() {
+            return Ok(None);
+        }
+        let assessment = self.judge(diagnosis, database).await?;
+        Ok((!assessment.verdict.is_refusal()).then_some(assessment))
+    }
+
     /// Judges a reading.
     pub(super) async fn assess(&mut self, reading: Reading) -> Result<Assessment, Error> {
-        let Reading { history, lock, mut database } = reading;
-        let diagnosis = diagnose(self.migrations, &history, &lock);
+        let Reading { history, lock, database } = reading;
+        self.judge(diagnose(self.migrations, &history, &lock), database).await
+    }
+
+    async fn judge(
+        &mut self,
+        diagnosis: Diagnosis,
+        mut database: DatabaseFacts,
+    ) -> Result<Assessment, Error> {
         if let Target::Through(name) = &self.options.target
             && self.migrations.find(name.as_str()).is_none()
         {

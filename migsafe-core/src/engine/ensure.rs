@@ -85,8 +85,13 @@ impl Stopped {
 }
 
 async fn verify(run: &mut Run<'_>) -> Result<Report, Stopped> {
-    let reading = run.store.read().await?;
-    let assessment = run.assess(reading).await?;
+    let assessment = match run.glance().await? {
+        Some(assessment) => assessment,
+        None => {
+            let reading = run.store.read().await?;
+            run.assess(reading).await?
+        }
+    };
     settle(run, assessment, None)
 }
 
@@ -134,6 +139,9 @@ async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {
 /// Reads and judges. A row that looks failed may belong to another deployer that took the lock
 /// between the look at the lock and the look at the rows: then one second look decides.
 pub(super) async fn read_and_assess(run: &mut Run<'_>) -> Result<Assessment, Error> {
+    if let Some(assessment) = run.glance().await? {
+        return Ok(assessment);
+    }
     let reading = read(run).await?;
     let assessment = run.assess(reading).await?;
     let doubtful = assessment.verdict.is_refusal()

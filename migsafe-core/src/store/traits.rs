@@ -32,6 +32,20 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
     /// Anything but rows or a proven absence: a read that fails is never "nothing applied".
     async fn read(&self) -> Result<Reading, StoreError>;
 
+    /// Reads the whole history in a cheaper way than [`HistoryStore::read`], if there is one.
+    ///
+    /// Nothing may be missing in it but the state of the lock ([`crate::lock::LockState::Unknown`]),
+    /// which does not matter when nothing is to do. The engine goes on with [`HistoryStore::read`]
+    /// unless the database turns out to be up to date. `None`, the default, when there is no cheaper
+    /// way, and when what was seen is not plainly a history without unfinished attempts.
+    ///
+    /// # Errors
+    ///
+    /// As for [`HistoryStore::read`]; only those that `read` would run into as well.
+    async fn glance(&self) -> Result<Option<Reading>, StoreError> {
+        Ok(None)
+    }
+
     /// Opens the session that writes, on a connection of its own.
     ///
     /// # Errors

@@ -11,18 +11,27 @@ pub(crate) fn rows(rows: &[PgRow]) -> Vec<HistoryRow> {
     rows.iter().map(|row| raw(row).decode()).collect()
 }
 
+/// A row of [`crate::sql::rows_as_text`].
+pub(crate) fn text_row(row: &PgRow) -> HistoryRow {
+    raw_with(row, Cell::Text).decode()
+}
+
 fn raw(row: &PgRow) -> RawRow {
+    raw_with(row, Cell::UnixSeconds)
+}
+
+fn raw_with(row: &PgRow, time: fn(String) -> Cell) -> RawRow {
     let cell = |column, cell: fn(String) -> Cell| {
         text(row, column).map_or(Cell::Null, |text| cell(text.into_owned()))
     };
     RawRow {
         id: cell(0, Cell::Text),
         checksum: cell(1, Cell::Text),
-        finished_at: cell(2, Cell::UnixSeconds),
+        finished_at: cell(2, time),
         migration_name: cell(3, Cell::Text),
         logs: cell(4, Cell::Text),
-        rolled_back_at: cell(5, Cell::UnixSeconds),
-        started_at: cell(6, Cell::UnixSeconds),
+        rolled_back_at: cell(5, time),
+        started_at: cell(6, time),
         applied_steps_count: cell(7, count),
     }
 }

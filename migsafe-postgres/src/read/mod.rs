@@ -9,6 +9,7 @@
 mod absence;
 mod decode;
 mod facts;
+mod glance;
 
 use migsafe_core::history::{Absence, History, HistoryTable};
 use migsafe_core::store::{
@@ -17,6 +18,7 @@ use migsafe_core::store::{
 
 pub(crate) use absence::Candidates;
 pub(crate) use facts::{Facts, read_only};
+pub(crate) use glance::glance;
 
 use crate::connection::Answer;
 use crate::journal;

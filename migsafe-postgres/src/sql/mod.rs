@@ -17,7 +17,9 @@ pub(crate) use journal::{
     release, renew, session_settings, take_up, workers, write_logs,
 };
 pub(crate) use quote::{Ident, Literal, Table};
-pub(crate) use read::{absence, columns_of_table, facts, holders, lenient_rows, rows, stamp};
+pub(crate) use read::{
+    absence, columns_of_table, facts, holders, lenient_rows, rows, rows_as_text, shape, stamp,
+};
 pub(crate) use step::{
     SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings, time,
     transaction_is_ours,

@@ -47,6 +47,31 @@ pub(crate) fn rows(table: Table<'_>) -> String {
     )
 }
 
+/// What has to be known beside the rows to take them for the whole history. Functions only: nothing is
+/// planned. Fails without a table.
+///
+/// Row: the server's version, whether it is a standby, the schema of the table, the schema of Prisma 8, whether row-level
+/// security applies, and a row of the table with nothing in it, which shows how many columns there are.
+pub(crate) fn shape(table: Table<'_>) -> String {
+    format!(
+        "SELECT pg_catalog.current_setting('server_version'), pg_catalog.pg_is_in_recovery(), \
+         (pg_catalog.parse_ident((pg_catalog.pg_identify_object(\
+         'pg_catalog.pg_class'::pg_catalog.regclass, {this}, 0)).schema))[1], \
+         pg_catalog.to_regnamespace('prisma_contract'), pg_catalog.row_security_active({this}), \
+         pg_catalog.json_populate_record(NULL::{table}, '{{}}')",
+        this = format_args!("pg_catalog.to_regclass({})", Literal(&table.to_string())),
+    )
+}
+
+/// The rows as they are, times in the form of the session, which the driver sets to ISO 8601 and UTC. Should something
+/// else have changed that, the times cannot be read, and [`rows`] are asked for.
+pub(crate) fn rows_as_text(table: Table<'_>) -> String {
+    format!(
+        "SELECT id, checksum, finished_at, migration_name, pg_catalog.left(logs, {LOGS_LIMIT}), \
+         rolled_back_at, started_at, applied_steps_count FROM {table}"
+    )
+}
+
 /// The columns that a table has, for when it is not of Prisma's shape.
 pub(crate) fn columns_of_table(table: Table<'_>) -> String {
     format!(

@@ -7,6 +7,7 @@ mod common;
 mod concurrency;
 mod cost;
 mod faults;
+mod glance;
 mod locks;
 mod pooler;
 mod reading;
