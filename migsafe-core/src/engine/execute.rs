@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use tracing::Instrument as _;
 
 use super::assess::{Assessment, Run};
-use super::ensure::{Stopped, read_and_assess, report};
+use super::ensure::{Stopped, report};
 use super::error::ErrorKind;
 use super::wait::{Backoff, is_lock, jittered};
 use super::{Error, Event, observe};
@@ -140,8 +140,10 @@ impl<'r, 'a> Execution<'r, 'a> {
             if self.run.options.is_stopped() {
                 return Err(self.stop(ErrorKind::Stopped).await);
             }
-            let assessment = match read_and_assess(self.run).await {
-                Ok(assessment) => assessment,
+            let assessment = match self.run.look_while_waiting().await {
+                Ok(Some(assessment)) => assessment,
+                // Plainly not all done yet: whether anybody is still at it is for the lock to say.
+                Ok(None) => return Ok(false),
                 Err(error) => return Err(self.stop_with(error).await),
             };
             let Assessment { status, verdict } = assessment;

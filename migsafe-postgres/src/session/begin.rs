@@ -1,5 +1,8 @@
 //! The first message of a step.
 
+use std::time::Duration;
+
+use migsafe_core::lock::LockHolder;
 use migsafe_core::store::{Begun, Reading, StoreError, StoreErrorCode};
 
 use super::cancel::Running;
@@ -16,6 +19,9 @@ use crate::sql::{self, Table};
 const BEFORE_LOOK: usize = 2;
 /// The statement that tries for the lock.
 const LOCK: usize = 1;
+
+/// How long it is taken for true who holds the lock.
+const HOLDER_FRESH: Duration = Duration::from_secs(1);
 
 /// How often the table may come and go.
 const LOOKS: usize = 5;
@@ -45,21 +51,37 @@ impl PostgresSession {
     async fn begin_with(&mut self, look: Look, in_transaction: bool) -> Result<Begun, StoreError> {
         let mut look = look;
         let mut rollback = in_transaction;
+        let mut begun = None;
+        if std::mem::take(&mut self.was_refused) && !in_transaction {
+            // Most likely it is refused again, and then nothing else of the message would be of use.
+            let answer = self.ask_first(&sql::begin()).await?;
+            match self.locked(&answer, 0).await? {
+                Ok(process) => begun = Some(process),
+                Err(held) => return Ok(held),
+            }
+        }
         for _ in 0..LOOKS {
             let mut statements = Vec::new();
             if rollback {
                 statements.push("ROLLBACK".to_owned());
             }
             let first = statements.len();
-            statements.extend(sql::begin());
+            if begun.is_none() {
+                statements.extend(sql::begin());
+            }
+            let look_at = statements.len();
             statements.extend(look.statements());
             statements.push(sql::SAVEPOINT.to_owned());
-            let answer = self.ask_first(&statements).await?;
-            let process = match self.locked(&answer, first).await? {
-                Ok(process) => process,
-                Err(held) => return Ok(held),
+            let (answer, process) = match begun.take() {
+                Some(process) => (self.ask(&statements).await, process),
+                None => {
+                    let answer = self.ask_first(&statements).await?;
+                    match self.locked(&answer, first).await? {
+                        Ok(process) => (answer, process),
+                        Err(held) => return Ok(held),
+                    }
+                }
             };
-            let look_at = first + BEFORE_LOOK;
             let stamp = look.stamp_at(look_at).and_then(|at| Stamp::decode(&answer, at));
             match look.judge(answer, look_at)? {
                 Seen::Reading(reading, facts) => {
@@ -164,12 +186,30 @@ impl PostgresSession {
             let process = Running::decode(answer, lock);
             return process.map(Ok).ok_or_else(|| super::unforeseen("the lock gave no process"));
         }
+        self.was_refused = true;
+        Ok(Err(Begun::Held(self.leave_to_holder().await)))
+    }
+
+    /// Ends the transaction. Who holds the lock is asked in the same message, but not again and again: a
+    /// hundred sessions may be waiting.
+    async fn leave_to_holder(&mut self) -> Option<Box<LockHolder>> {
+        let now = self.env.elapsed();
+        if let Some((asked, known)) = &self.holder
+            && now.saturating_sub(*asked) < HOLDER_FRESH
+        {
+            let known = known.clone();
+            if self.ask(&["ROLLBACK".to_owned()]).await.failure.is_some() {
+                self.abandon().await;
+            }
+            return known;
+        }
         let held = self.ask(&[sql::holders(), "ROLLBACK".to_owned()]).await;
-        let by = held.rows(0).first().and_then(holder).map(Box::new);
         if held.failure.is_some() {
             self.abandon().await;
         }
-        Ok(Err(Begun::Held(by)))
+        let by = held.rows(0).first().and_then(holder).map(Box::new);
+        self.holder = Some((now, by.clone()));
+        by
     }
 
     fn schema_of(&self, facts: &Facts) -> Result<String, StoreError> {

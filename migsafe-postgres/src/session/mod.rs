@@ -21,10 +21,12 @@ mod stamp;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use migsafe_core::env::Env;
 use migsafe_core::history::HISTORY_TABLE;
+use migsafe_core::lock::LockHolder;
 use migsafe_core::store::{
     AuditNote, Begun, JournalSession, RowChange, ScriptFailure, StepOutcome, StepRequest,
     StoreError, StoreErrorCode, WriteSession,
@@ -52,6 +54,10 @@ pub(crate) struct PostgresSession {
     pub(crate) expected: Option<Stamp>,
     /// Where the table is, once it was seen there.
     pub(crate) schema: Option<String>,
+    /// Somebody else held the lock when it was last tried for.
+    was_refused: bool,
+    /// Who, and when that was asked.
+    holder: Option<(Duration, Option<Box<LockHolder>>)>,
     /// The script that runs just now, for the case that we are dropped.
     running: Option<Running>,
     /// The lease of the migration that runs by statement.
@@ -86,6 +92,8 @@ impl PostgresSession {
             transaction: None,
             expected: None,
             schema: None,
+            was_refused: false,
+            holder: None,
             running: None,
             lease: None,
             worker: None,
