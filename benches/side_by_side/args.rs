@@ -32,6 +32,8 @@ pub(crate) struct Args {
     sqlite: bool,
     /// Only few migrations and few rounds.
     pub(crate) quick: bool,
+    /// Only this runner and the limit, for a profiler.
+    pub(crate) only: Option<String>,
     /// More rounds, and the slowest runners also at 5,000 migrations.
     pub(crate) full: bool,
 }
@@ -76,6 +78,11 @@ impl Args {
         }
     }
 
+    /// Whether a runner takes part in a check.
+    pub(crate) fn includes(&self, runner: Runner) -> bool {
+        self.only.as_deref().is_none_or(|only| only == runner.name())
+    }
+
     /// The numbers of migrations.
     pub(crate) fn counts(&self) -> &'static [usize] {
         if self.quick { &[10, 100] } else { &[10, 100, 1_000, 5_000] }
@@ -83,7 +90,7 @@ impl Args {
 }
 
 const HELP: &str = "\
-side_by_side [PART]... [postgres|sqlite] [--quick|--full]
+side_by_side [PART]... [postgres|sqlite] [--quick|--full] [--only RUNNER]
 
 PART is one of: check, start-up, latency, deploy, replicas, memory, core. Without any: all.
 ";
@@ -106,6 +113,7 @@ pub(crate) fn parse() -> Result<Option<Command>> {
             "sqlite" => args.sqlite = true,
             "--quick" => args.quick = true,
             "--full" => args.full = true,
+            "--only" => args.only = words.next(),
             // `cargo bench` says it is one; `cargo test --benches` must not take minutes.
             "--bench" => {}
             "--test" | "--list" => return Ok(None),

@@ -65,7 +65,7 @@ async fn postgres(args: &Args, output: &mut Output) -> Result<()> {
             }
             if matched == count { Ok(()) } else { Err("the histories differ".into()) }
         }));
-        for runner in on_postgres::RUNNERS {
+        for runner in on_postgres::RUNNERS.into_iter().filter(|runner| args.includes(*runner)) {
             let mut ready = on_postgres::Ready::to_check(runner, &url, fixture).await?;
             entries.push(Entry::new(runner.name(), async move || ready.run().await));
         }
@@ -105,7 +105,7 @@ async fn sqlite(args: &Args, output: &mut Output) -> Result<()> {
             }
             if length > 0 { Ok(()) } else { Err("no rows".into()) }
         }));
-        for runner in on_sqlite::RUNNERS {
+        for runner in on_sqlite::RUNNERS.into_iter().filter(|runner| args.includes(*runner)) {
             let mut ready = on_sqlite::Ready::to_check(runner, &file, fixture).await?;
             entries.push(Entry::new(runner.name(), async move || ready.run().await));
         }
