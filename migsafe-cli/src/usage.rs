@@ -9,7 +9,10 @@ use crate::output::{standard_error, standard_output};
 
 /// Prints help or version, or what is wrong with the arguments.
 pub(crate) fn report(error: &clap::Error) -> ExitCode {
-    let text = without_passwords(&error.render().to_string());
+    let text = without_arguments(error.render().to_string(), std::env::args_os());
+    let text = without_passwords(&text);
+    // An argument can hold anything.
+    let text: String = text.chars().filter(|c| !c.is_control() || *c == '\n').collect();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             return match standard_output(&text) {
@@ -43,6 +46,31 @@ fn asks_for_json(args: impl Iterator<Item = OsString>) -> bool {
         || args.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }
 
+/// The parser repeats arguments that it cannot place. Of those with a URL in them only the kind of the URL is
+/// shown, wherever the URL ends: a password may hold any character.
+fn without_arguments(mut text: String, args: impl Iterator<Item = OsString>) -> String {
+    let mut urls: Vec<String> = Vec::new();
+    for arg in args.map(|arg| arg.to_string_lossy().into_owned()) {
+        let Some(at) = arg.find("://") else { continue };
+        let kind = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        let start = arg[..at].trim_end_matches(kind).len();
+        let url = &arg[start..];
+        urls.push(url.to_owned());
+        // It may take what stands before a `=` for an option.
+        urls.extend(url.match_indices('=').map(|(end, _)| url[..end].to_owned()));
+    }
+    // One may be the beginning of another.
+    urls.sort_by_key(|url| std::cmp::Reverse(url.len()));
+    for url in urls {
+        let kind = url.split("://").next().unwrap_or_default();
+        let is_known = DATABASES.contains(&kind);
+        text = text.replace(&url, &format!("{}://…", if is_known { kind } else { "" }));
+    }
+    text
+}
+
+const DATABASES: [&str; 3] = ["postgres", "postgresql", "sqlite"];
+
 /// A URL that was given in the wrong place is repeated in the parser's message. What stands before the
 /// last `@` of it is taken out.
 fn without_passwords(text: &str) -> String {
@@ -75,6 +103,22 @@ mod tests {
         ] {
             assert_eq!(without_passwords(text), shown);
         }
+    }
+
+    #[test]
+    fn arguments_with_urls_are_not_repeated() {
+        let shown = |args: &[&str]| {
+            let text = format!("error: unexpected argument '{}' found", args[0]);
+            without_arguments(text, args.iter().map(OsString::from))
+        };
+        for secret in ["a'b", "a b", "a`b\"c", "a@b/c?d#e"] {
+            let url = format!("postgresql://u:{secret}s3cret@h/d");
+            let text = "error: unexpected argument 'postgresql://…' found";
+            assert_eq!(shown(&[&url]), text);
+            let text = shown(&[&format!("--database-urlpostgresql://u:{secret}s3cret@h/d")]);
+            assert!(!text.contains("s3cret"), "{text}");
+        }
+        assert_eq!(shown(&["statu"]), "error: unexpected argument 'statu' found");
     }
 
     #[test]

@@ -27,6 +27,9 @@ const NEEDLESS: [&str; 8] = [
 /// Parameters that say where to connect; sqlx reads them from the URL it is given.
 const PLACE: [&str; 6] = ["dbname", "host", "hostaddr", "password", "port", "user"];
 
+const ENCODING: &str = "use postgresql://user:password@host:port/database?schema=name; in user and \
+    password, characters such as # / ? @ : & % are written as %23 %2F %3F %40 %3A %26 %25";
+
 #[derive(Default)]
 struct Parameters {
     place: Vec<(String, String)>,
@@ -48,12 +51,8 @@ struct Ssl {
 }
 
 pub(crate) fn parse(text: &str) -> Result<PostgresOptions, StoreError> {
-    let url = Url::parse(text.trim()).map_err(|error| {
-        invalid(format!("the URL: {error}")).with_help(
-            "use postgresql://user:password@host:port/database?schema=name; in user and password, \
-         characters such as # / ? @ : % are written as %23 %2F %3F %40 %3A %25",
-        )
-    })?;
+    let url = Url::parse(text.trim())
+        .map_err(|error| invalid(format!("the URL: {error}")).with_help(ENCODING))?;
     match url.scheme() {
         "postgres" | "postgresql" => {}
         "prisma" | "prisma+postgres" => {
@@ -64,6 +63,11 @@ pub(crate) fn parse(text: &str) -> Result<PostgresOptions, StoreError> {
     }
     if url.host_str().is_some_and(|host| host.contains(',')) {
         return Err(invalid("the URL names several hosts").with_help("name one host: the primary"));
+    }
+    // `u:a/b@h/d` is a host `u`, and the rest of a password as the database's name.
+    if url.path().contains('@') || url.fragment().is_some() {
+        return Err(invalid("the user or the password in the URL holds a character that ends it")
+            .with_help(ENCODING));
     }
     let parameters = Parameters::read(&url)?;
     let mut place = url.clone();
@@ -81,6 +85,8 @@ pub(crate) fn parse(text: &str) -> Result<PostgresOptions, StoreError> {
 impl Parameters {
     fn read(url: &Url) -> Result<Self, StoreError> {
         let mut read = Self::default();
+        // What looks like a parameter can be the rest of a password that was not encoded.
+        let doubtful = url.query().is_some_and(|q| q.contains("password=") || q.contains('@'));
         for (name, value) in url.query_pairs() {
             let value = value.into_owned();
             match &*name {
@@ -100,7 +106,12 @@ impl Parameters {
                 }
                 known if PLACE.contains(&known) => read.place.push((name.into_owned(), value)),
                 needless if NEEDLESS.contains(&needless) => {}
-                _ => read.ignored.push(name.chars().filter(|c| !c.is_control()).collect()),
+                unknown if !is_name(unknown) || value.is_empty() => {
+                    return Err(invalid("a parameter of the URL is not of the form name=value")
+                        .with_help(ENCODING));
+                }
+                _ if doubtful => read.ignored.push(HIDDEN.to_owned()),
+                _ => read.ignored.push(name.into_owned()),
             }
         }
         read.ignored.sort_unstable();
@@ -152,6 +163,14 @@ impl Ssl {
     }
 }
 
+/// Stands for the name of a parameter that may be a secret.
+const HIDDEN: &str = "…";
+
+fn is_name(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    !text.is_empty() && text.len() <= 40 && text.chars().all(is_part)
+}
+
 /// A limit in seconds; 0 is none, as for Prisma and libpq.
 fn seconds(name: &str, value: &str) -> Result<Option<Duration>, StoreError> {
     let seconds: u32 = value
@@ -198,8 +217,16 @@ mod tests {
         assert_eq!(options.connect.get_application_name(), Some("shop"));
         assert_eq!(options.connect.get_host(), "db.example");
         assert_eq!(options.connect.get_port(), 6543);
-        assert_eq!(options.ignored_parameters(), ["channel_binding", "sslpassword"]);
+        // Beside a password in a parameter the others are counted, not named.
+        assert_eq!(options.ignored_parameters(), ["…"]);
         assert_eq!(options.describe(), "PostgreSQL app@db.example:6543/shop, schema app");
+    }
+
+    #[test]
+    fn parameters_that_are_not_used_are_named() {
+        let options = parse("postgresql://u:s3cret@h/d?target_session_attrs=any&gssencmode=x");
+        let options = options.unwrap();
+        assert_eq!(options.ignored_parameters(), ["gssencmode", "target_session_attrs"]);
     }
 
     #[test]
@@ -244,6 +271,12 @@ mod tests {
             "postgresql://u:s3cret@h/d?port=s3cret",
             "postgresql://u:%ffs3cret@h/d",
             "postgresql://u:s3cret@h/d?schema=%00s3cret",
+            // Not encoded.
+            "postgresql://u:1/s3cret@h/d",
+            "postgresql://u:p@h/s3cret@h/d",
+            "postgresql://u:?s3cret@h/d",
+            "postgresql://u:1#s3cret@h/d",
+            "postgresql://u@h/d?password=a&s3cret",
         ] {
             let error = parse(url).expect_err(url);
             assert_eq!(error.code(), StoreErrorCode::InvalidUrl, "{url}");

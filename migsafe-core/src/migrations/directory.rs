@@ -3,7 +3,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::{
@@ -59,7 +59,7 @@ fn read_migration(listing: &mut Listing, entry: &fs::DirEntry) {
             .push(Migration::without_script(name, ScriptProblem::Unreadable(message)));
         return;
     }
-    let migration = match fs::read(folder.join(SCRIPT_FILE)) {
+    let migration = match read_file(&folder.join(SCRIPT_FILE)) {
         Ok(bytes) => Migration::from_bytes(name, bytes),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if is_foreign(name.as_str()) {
@@ -82,6 +82,21 @@ fn read_migration(listing: &mut Listing, entry: &fs::DirEntry) {
     listing.migrations.push(migration);
 }
 
+/// Larger scripts could not be sent to any database (PostgreSQL's limit for a message is 1 GiB).
+const MAX_BYTES: u64 = 1 << 30;
+
+/// Reads a regular file. Opening a pipe would wait for a writer for ever, and a device may never end.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(io::Error::other("it is larger than 1 GiB"));
+    }
+    fs::read(path)
+}
+
 /// Only links to folders matter: a link to a file is as uninteresting as a file.
 fn report_link(listing: &mut Listing, entry: &fs::DirEntry) {
     if fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()) {
@@ -96,7 +111,7 @@ fn is_foreign(name: &str) -> bool {
 }
 
 pub(super) fn read_lock_file(path: &Path) -> LockFile {
-    match fs::read(path.join(LOCK_FILE)) {
+    match read_file(&path.join(LOCK_FILE)) {
         Ok(bytes) => LockFile::parse(&String::from_utf8_lossy(&bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => LockFile::Absent,
         Err(error) => LockFile::Unreadable(error.to_string()),
@@ -152,6 +167,23 @@ mod tests {
         let file = folder(&[("x", b"")]);
         let error = Migrations::from_directory(file.path().join("x")).unwrap_err();
         assert_eq!(error.code(), "migrations-unreadable");
+    }
+
+    /// Opening a pipe would wait for ever, and `/dev/zero` has no end.
+    #[test]
+    fn what_is_no_regular_file_is_not_opened() {
+        let dir = folder(&[("1_pipe/x", b""), ("2_device/x", b""), ("3_link/x", b"SELECT 1;")]);
+        let script = |name: &str| dir.path().join(name).join(SCRIPT_FILE);
+        for pipe in [script("1_pipe"), dir.path().join(LOCK_FILE)] {
+            assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+        }
+        std::os::unix::fs::symlink("/dev/zero", script("2_device")).unwrap();
+        std::os::unix::fs::symlink("x", script("3_link")).unwrap();
+        let set = Migrations::from_directory(dir.path()).unwrap();
+        let found: Vec<&str> = set.problems().iter().map(|p| p.message()).collect();
+        assert_eq!(found, ["migration.sql cannot be read: it is no regular file"; 2]);
+        assert!(matches!(set.lock_file(), LockFile::Unreadable(_)));
+        assert_eq!(set.find("3_link").unwrap().script(), Some("SELECT 1;"));
     }
 
     #[test]
