@@ -58,6 +58,9 @@ impl PostgresOptions {
     /// `options` is refused, since poolers refuse it and the start of a migration would depend on it.
     /// Everything else is ignored and listed in [`PostgresOptions::ignored_parameters`].
     ///
+    /// A URL in which the password seems to end early, because a character of it is not encoded, is refused: its
+    /// rest would be taken for the name of a database or of a parameter, and shown.
+    ///
     /// # Errors
     ///
     /// Code `invalid-url`; the message never shows the URL or a value of it.
@@ -164,7 +167,8 @@ impl PostgresOptions {
         self.schema.as_deref()
     }
 
-    /// The names of the URL's parameters that nothing was done with, sorted.
+    /// The names of the URL's parameters that nothing was done with, sorted; `…` stands for those that could be
+    /// the rest of a password.
     #[must_use]
     pub fn ignored_parameters(&self) -> &[String] {
         &self.ignored

@@ -112,7 +112,7 @@ fn make(folder: &Path, entries: &[(Vec<u8>, Entry)]) {
             Entry::ScriptFolder => fs::create_dir(script),
             Entry::Pipe => Command::new("mkfifo").arg(script).output().map(drop),
             Entry::Forbidden => fs::write(&script, "SELECT 1")
-                .and_then(|()| fs::set_permissions(&script, Permissions::from_mode(0))),
+                .and_then(|()| fs::set_permissions(&script, Permissions::from_mode(0o000))),
         };
     }
 }
