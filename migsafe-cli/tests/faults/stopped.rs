@@ -65,10 +65,9 @@ fn stopped_between_two_messages() {
     for pattern in ["INSERT INTO log VALUES ('data')", "SET CONSTRAINTS ALL IMMEDIATE"] {
         let on = OnPostgres::new(Postgres::shared(), SCRIPTS);
         let proxy = Proxy::start(Postgres::shared().port());
-        let process = on.project.spawn_through(&on.database.url_through(proxy.port()), &JSON);
-        // The first migration is whole before.
-        until("the first step", || proxy.messages().iter().any(|m| m.contains("SET CONSTRAINTS")));
+        // Before the process starts: set while it runs, the stall could come too late.
         proxy.stall_on(pattern);
+        let process = on.project.spawn_through(&on.database.url_through(proxy.port()), &JSON);
         until("it stands still", || proxy.fired() == 1);
         process.signal("STOP");
         others_can_go_on(&on, pattern);
