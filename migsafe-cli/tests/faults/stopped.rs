@@ -1,5 +1,7 @@
 //! Processes that are stopped with SIGSTOP while they hold the lock, or the lease, and go on much later.
 
+use std::time::Duration;
+
 use migsafe_testing::{Postgres, Proxy};
 use serde_json::Value;
 
@@ -65,9 +67,13 @@ fn stopped_between_two_messages() {
     for pattern in ["INSERT INTO log VALUES ('data')", "SET CONSTRAINTS ALL IMMEDIATE"] {
         let on = OnPostgres::new(Postgres::shared(), SCRIPTS);
         let proxy = Proxy::start(Postgres::shared().port());
-        // Before the process starts: set while it runs, the stall could come too late.
-        proxy.stall_on(pattern);
+        // Slow enough that the stall cannot come too late.
+        proxy.delay(Duration::from_millis(100));
         let process = on.project.spawn_through(&on.database.url_through(proxy.port()), &JSON);
+        // The first migration is whole before.
+        until("the first step", || proxy.messages().iter().any(|m| m.contains("SET CONSTRAINTS")));
+        proxy.stall_on(pattern);
+        proxy.delay(Duration::ZERO);
         until("it stands still", || proxy.fired() == 1);
         process.signal("STOP");
         others_can_go_on(&on, pattern);
