@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Severity;
 use crate::migrations::MigrationName;
-use crate::sql::{Position, Statement};
+use crate::sql::{Action, Position, Statement};
 use crate::text::printable;
 
 /// A place in a migration's script; everything counted from 1.
@@ -21,19 +21,57 @@ pub struct Location {
     pub line: Option<u32>,
     /// Column of the line, in characters.
     pub column: Option<u32>,
+    /// The bytes of the script that it is about, for quoting them. Not part of reports for machines.
+    #[serde(skip)]
+    pub span: Option<Span>,
+}
+
+/// Bytes of a script: from the first to before the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(clippy::exhaustive_structs, reason = "a range that can be copied and ordered")]
+pub struct Span {
+    /// The first byte, from 0.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+}
+
+impl From<std::ops::Range<usize>> for Span {
+    fn from(range: std::ops::Range<usize>) -> Self {
+        Self { start: range.start, end: range.end }
+    }
 }
 
 impl Location {
     /// A position in the text, the statement not known.
     #[must_use]
     pub fn at(position: Position) -> Self {
-        Self { statement: None, line: Some(position.line), column: Some(position.column) }
+        Self {
+            statement: None,
+            line: Some(position.line),
+            column: Some(position.column),
+            span: None,
+        }
     }
 
     /// The beginning of a statement; `index` counts from 0.
     #[must_use]
     pub fn of_statement(index: usize, statement: &Statement) -> Self {
-        Self { statement: Some(index + 1), ..Self::at(statement.start()) }
+        Self {
+            statement: Some(index + 1),
+            span: Some(statement.range().into()),
+            ..Self::at(statement.start())
+        }
+    }
+
+    /// An action of a statement; `index` of the statement counts from 0.
+    #[must_use]
+    pub fn of_action(index: usize, action: &Action) -> Self {
+        Self {
+            statement: Some(index + 1),
+            span: Some(action.range.clone().into()),
+            ..Self::at(action.start)
+        }
     }
 }
 

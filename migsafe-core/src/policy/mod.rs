@@ -24,7 +24,7 @@ mod verdict;
 
 pub use environment::{Environment, Tier};
 pub use facts::Facts;
-pub use finding::{Finding, Findings, Location};
+pub use finding::{Finding, Findings, Location, Span};
 pub use judge::{Override, Policy, UnknownRule};
 pub use rule::{BuiltIn, Rule, built_in_rules};
 pub(crate) use rule::{Meta, rules_macro};

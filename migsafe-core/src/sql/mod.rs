@@ -16,6 +16,7 @@
 
 mod analyse;
 mod header;
+mod model;
 #[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
 mod nesting;
 mod position;
@@ -39,6 +40,7 @@ mod tests;
 
 pub use analyse::{Limits, analyse, analyse_all, analyse_with};
 pub use header::{Header, HeaderProblem};
+pub use model::*;
 pub use position::{LineIndex, Position};
 pub use relations::{LockedRelation, LockedRelations};
-pub use statement::{Effect, Fact, ObjectName, Problem, Script, Statement, TransactionClass};
+pub use statement::{Effect, Fact, Problem, Script, Statement, TransactionClass};

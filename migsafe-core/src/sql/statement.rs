@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::model::{Action, ObjectName};
 use super::{Header, LockedRelations, Position};
 use crate::Dialect;
 
@@ -83,16 +84,6 @@ pub enum Fact {
     Unparsed(String),
 }
 
-/// A name as a statement gives it: folded to lower case unless it was quoted.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(clippy::exhaustive_structs, reason = "a name has a schema and itself, nothing more")]
-pub struct ObjectName {
-    /// The schema, when the statement names one.
-    pub schema: Option<String>,
-    /// The name.
-    pub name: String,
-}
-
 /// What a statement that cannot run in a transaction leaves in the catalog. It is what tells, after
 /// a crash, whether the statement was carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -134,6 +125,7 @@ pub struct Statement {
     pub(super) effect: Option<Effect>,
     pub(super) repeats: bool,
     pub(super) relations: LockedRelations,
+    pub(super) actions: Vec<Action>,
 }
 
 impl Statement {
@@ -194,6 +186,13 @@ impl Statement {
     #[must_use]
     pub fn relations(&self) -> &LockedRelations {
         &self.relations
+    }
+
+    /// What it does, object by object, in the order in which the server does it. Never empty for a statement
+    /// that was read; one that was not read has [`ActionKind::Opaque`](super::ActionKind::Opaque).
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        &self.actions
     }
 
     /// Whether any fact fits.

@@ -47,7 +47,7 @@ fn a_failure_with_everything_a_server_says() {
     failure.sql_code = Some("23505".to_owned());
     failure.detail = Some("Key (id)=(1) already exists.\nReally.".to_owned());
     failure.hint = Some("Remove it.".to_owned());
-    failure.location = Location { statement: Some(3), line: Some(12), column: Some(5) };
+    failure.location = Location { statement: Some(3), line: Some(12), column: Some(5), span: None };
     let error = Error::of_failure(failure.clone(), report.clone());
     assert_error("error_with_detail", &error);
 }

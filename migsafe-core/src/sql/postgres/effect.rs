@@ -1,6 +1,7 @@
 //! What a statement that cannot run in a transaction leaves in the catalog, read from its tokens.
 
-use crate::sql::statement::{Effect, ObjectName};
+use crate::sql::ObjectName;
+use crate::sql::statement::Effect;
 use crate::sql::token::Tokens;
 
 /// The effect of a statement, where the text alone tells it.

@@ -51,6 +51,7 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         effect: None,
         repeats: false,
         relations: LockedRelations::default(),
+        actions: Vec::new(),
     }));
     reading.statements.sort_by_key(|statement| statement.range.start);
     reading
@@ -96,5 +97,6 @@ fn read_statement(
         effect,
         repeats: false,
         relations: relations::relations(words),
+        actions: Vec::new(),
     }
 }

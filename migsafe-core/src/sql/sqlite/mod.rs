@@ -53,6 +53,7 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
             effect: None,
             repeats: false,
             relations: LockedRelations::default(),
+            actions: Vec::new(),
         });
     }
     reading

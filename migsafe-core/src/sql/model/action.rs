@@ -1,0 +1,367 @@
+//! `Action`: one thing that a statement does to one object.
+
+use std::ops::Range;
+
+use super::{
+    Column, Constraint, Expression, Identity, IndexDefinition, InsertSource, ObjectKind,
+    ObjectName, RoutineDefinition, TableDefinition, Trigger, TypeName, ViewDefinition,
+};
+use crate::lock::TableLock;
+use crate::sql::Position;
+
+/// One thing that a statement does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Action {
+    /// What.
+    pub kind: ActionKind,
+    /// The bytes of the script that say so: the statement, or the subcommand of an `ALTER TABLE`.
+    pub range: Range<usize>,
+    /// Where that begins.
+    pub start: Position,
+    /// Whether it stands in a body.
+    pub nesting: Nesting,
+}
+
+/// Where an action stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Nesting {
+    /// The statement itself.
+    Statement,
+    /// The body of a `DO` block: it is carried out, perhaps under a condition.
+    DoBlock,
+}
+
+/// What an action does. Names of fields are those of the manuals; a boolean is true when its words are written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "fields are named by the words of the statement")]
+pub enum ActionKind {
+    // Tables.
+    CreateTable(TableDefinition),
+    /// `ALTER TABLE … ADD COLUMN`.
+    AddColumn {
+        table: ObjectName,
+        column: Column,
+        if_not_exists: bool,
+    },
+    DropColumn {
+        table: ObjectName,
+        column: String,
+        if_exists: bool,
+        cascade: bool,
+    },
+    /// `ALTER COLUMN … TYPE`.
+    AlterColumnType {
+        table: ObjectName,
+        column: String,
+        ty: TypeName,
+        using: Option<Expression>,
+        collation: Option<ObjectName>,
+    },
+    SetDefault {
+        table: ObjectName,
+        column: String,
+        default: Expression,
+    },
+    DropDefault {
+        table: ObjectName,
+        column: String,
+    },
+    SetNotNull {
+        table: ObjectName,
+        column: String,
+    },
+    DropNotNull {
+        table: ObjectName,
+        column: String,
+    },
+    /// `ALTER COLUMN … ADD GENERATED … AS IDENTITY`.
+    AddIdentity {
+        table: ObjectName,
+        column: String,
+        identity: Identity,
+    },
+    DropIdentity {
+        table: ObjectName,
+        column: String,
+    },
+    /// `ALTER COLUMN … SET EXPRESSION` (rewrite) or `DROP EXPRESSION`.
+    SetExpression {
+        table: ObjectName,
+        column: String,
+        expression: Expression,
+    },
+    DropExpression {
+        table: ObjectName,
+        column: String,
+    },
+    AddConstraint {
+        table: ObjectName,
+        constraint: Constraint,
+    },
+    DropConstraint {
+        table: ObjectName,
+        constraint: String,
+        if_exists: bool,
+        cascade: bool,
+    },
+    ValidateConstraint {
+        table: ObjectName,
+        constraint: String,
+    },
+    /// `ALTER CONSTRAINT … DEFERRABLE`.
+    AlterConstraint {
+        table: ObjectName,
+        constraint: String,
+    },
+    AttachPartition {
+        table: ObjectName,
+        partition: ObjectName,
+    },
+    DetachPartition {
+        table: ObjectName,
+        partition: ObjectName,
+        concurrently: bool,
+        finalize: bool,
+    },
+    /// `INHERIT` or `NO INHERIT`.
+    Inherit {
+        table: ObjectName,
+        parent: ObjectName,
+        inherit: bool,
+    },
+    /// `SET LOGGED` or `SET UNLOGGED`.
+    SetLogged {
+        table: ObjectName,
+        logged: bool,
+    },
+    SetAccessMethod {
+        table: ObjectName,
+    },
+    SetTablespace {
+        kind: ObjectKind,
+        name: ObjectName,
+    },
+    ReplicaIdentity {
+        table: ObjectName,
+        text: String,
+    },
+    /// `ENABLE`/`DISABLE`/`FORCE`/`NO FORCE ROW LEVEL SECURITY`; `text` holds the words.
+    RowSecurity {
+        table: ObjectName,
+        enable: bool,
+        text: String,
+    },
+    /// `ENABLE`/`DISABLE TRIGGER`; the name is a trigger's, or `all` or `user`.
+    SwitchTrigger {
+        table: ObjectName,
+        trigger: String,
+        enable: bool,
+    },
+    /// `ENABLE`/`DISABLE RULE`.
+    SwitchRule {
+        table: ObjectName,
+        rule: String,
+        enable: bool,
+    },
+    /// `SET (…)` and `RESET (…)` of storage parameters, statistics, storage, compression, `CLUSTER ON`, …;
+    /// the words as written.
+    AlterTableOther {
+        table: ObjectName,
+        text: String,
+    },
+
+    // Any kind.
+    /// `DROP kind name`, one for each name. Functions: without their arguments. Triggers, rules and policies
+    /// carry their table in `on`.
+    Drop {
+        kind: ObjectKind,
+        name: ObjectName,
+        on: Option<ObjectName>,
+        if_exists: bool,
+        cascade: bool,
+        concurrently: bool,
+    },
+    /// `ALTER kind name RENAME TO to`; for columns, constraints, triggers, policies `on` is their table, for values
+    /// of an enum see `RenameEnumValue`.
+    Rename {
+        kind: ObjectKind,
+        name: ObjectName,
+        on: Option<ObjectName>,
+        to: String,
+    },
+    SetSchema {
+        kind: ObjectKind,
+        name: ObjectName,
+        schema: String,
+    },
+    OwnerTo {
+        kind: ObjectKind,
+        name: ObjectName,
+        owner: String,
+    },
+    Comment {
+        kind: ObjectKind,
+        name: Option<ObjectName>,
+    },
+    /// `CREATE kind name` of kinds that have no variant of their own.
+    CreateOther {
+        kind: ObjectKind,
+        name: Option<ObjectName>,
+        or_replace: bool,
+        if_not_exists: bool,
+    },
+    /// `ALTER kind name …` of kinds or subcommands that have no variant of their own; the words as written.
+    AlterOther {
+        kind: ObjectKind,
+        name: Option<ObjectName>,
+        text: String,
+    },
+
+    // Indexes, views, sequences.
+    CreateIndex(IndexDefinition),
+    /// `REINDEX kind name`; `name` is `None` for `REINDEX SYSTEM` and `DATABASE` without a name.
+    Reindex {
+        kind: ObjectKind,
+        name: Option<ObjectName>,
+        concurrently: bool,
+    },
+    CreateView(ViewDefinition),
+    RefreshMaterializedView {
+        name: ObjectName,
+        concurrently: bool,
+        with_no_data: bool,
+    },
+    /// `ALTER SEQUENCE … RESTART`, `setval` is not here.
+    AlterSequence {
+        name: ObjectName,
+        restart: bool,
+        text: String,
+    },
+
+    // Types.
+    CreateEnum {
+        name: ObjectName,
+        values: Vec<String>,
+    },
+    AddEnumValue {
+        name: ObjectName,
+        value: String,
+        if_not_exists: bool,
+        positioned: bool,
+    },
+    RenameEnumValue {
+        name: ObjectName,
+        from: String,
+        to: String,
+    },
+    CreateDomain {
+        name: ObjectName,
+        base: TypeName,
+        constraints: Vec<Constraint>,
+        not_null: bool,
+    },
+    /// `ALTER DOMAIN … ADD CONSTRAINT` and `SET NOT NULL`.
+    AlterDomainConstraint {
+        name: ObjectName,
+        constraint: Constraint,
+    },
+
+    // Routines, triggers, security.
+    CreateRoutine(RoutineDefinition),
+    /// `ALTER FUNCTION …` with an action of its own.
+    AlterRoutine {
+        name: ObjectName,
+        volatility: Option<super::Volatility>,
+        text: String,
+    },
+    CreateTrigger(Trigger),
+    CreatePolicy {
+        name: String,
+        table: ObjectName,
+        restrictive: bool,
+    },
+    /// `GRANT` and `REVOKE` of privileges and roles.
+    Grant {
+        revoke: bool,
+        all_privileges: bool,
+        to_public: bool,
+        text: String,
+    },
+    /// `CREATE ROLE`, `ALTER ROLE`, `CREATE USER`, …; whether a password is given.
+    Role {
+        name: Option<String>,
+        create: bool,
+        password: bool,
+    },
+
+    // Rows.
+    Insert {
+        table: ObjectName,
+        source: InsertSource,
+        on_conflict: bool,
+    },
+    Update {
+        table: ObjectName,
+        columns: Vec<String>,
+        filtered: bool,
+    },
+    Delete {
+        table: ObjectName,
+        filtered: bool,
+    },
+    Merge {
+        table: ObjectName,
+    },
+    Truncate {
+        table: ObjectName,
+        cascade: bool,
+        restart_identity: bool,
+    },
+    /// `COPY table FROM`.
+    CopyFrom {
+        table: ObjectName,
+    },
+    /// A query at top level; the functions that it calls.
+    Query {
+        calls: Vec<ObjectName>,
+        reads: Vec<ObjectName>,
+    },
+    Call {
+        procedure: ObjectName,
+    },
+
+    // Maintenance and locks.
+    Lock {
+        table: ObjectName,
+        mode: TableLock,
+        nowait: bool,
+    },
+    Vacuum {
+        tables: Vec<ObjectName>,
+        full: bool,
+    },
+    /// `CLUSTER`; `None` for all tables.
+    Cluster {
+        table: Option<ObjectName>,
+    },
+    Analyze {
+        tables: Vec<ObjectName>,
+    },
+
+    // Session.
+    /// `SET name = value`, `RESET name`, SQLite's `PRAGMA name = value`; the value as written without quotes, `None` for
+    /// `RESET`, `DEFAULT` and a pragma that only asks.
+    Set {
+        name: String,
+        value: Option<String>,
+        local: bool,
+    },
+
+    /// It cannot be said what is done: dynamic SQL, a body that was not read, a statement that was not read. The text says why.
+    Opaque(String),
+    /// A statement that was read and changes nothing that this list has a word for; its leading key words.
+    Other(String),
+}
