@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     Column, Constraint, Expression, Identity, IndexDefinition, InsertSource, ObjectKind,
-    ObjectName, RoutineDefinition, TableDefinition, Trigger, TypeName, ViewDefinition,
+    ObjectName, Query, RoutineDefinition, TableDefinition, Trigger, TypeName, ViewDefinition,
 };
 use crate::lock::TableLock;
 use crate::sql::Position;
@@ -298,9 +298,14 @@ pub enum ActionKind {
     },
 
     // Rows.
+    /// `INSERT`; `columns` is empty when none are listed, `query` is what `InsertSource::Query` reads, as far as its text
+    /// tells, and `replaces` is SQLite's `INSERT OR REPLACE` or `REPLACE`, which deletes the rows in the way.
     Insert {
         table: ObjectName,
+        columns: Vec<String>,
         source: InsertSource,
+        query: Option<Query>,
+        replaces: bool,
         on_conflict: bool,
     },
     Update {

@@ -34,4 +34,7 @@ pub struct Expression {
     pub calls: Vec<super::ObjectName>,
     /// Columns that it names, without their qualifier, as far as its text tells.
     pub columns: Vec<String>,
+    /// SQLite: those of the columns that stand in double quotes without a qualifier. Where there is no such column,
+    /// SQLite takes one for a string. Elsewhere empty.
+    pub double_quoted: Vec<String>,
 }

@@ -26,6 +26,9 @@ pub struct IndexDefinition {
     pub include: Vec<String>,
     /// `WHERE …`.
     pub predicate: Option<Expression>,
+    /// SQLite: those of its parts that are a name in double quotes and nothing more. Where there is no such column,
+    /// SQLite indexes a string. Elsewhere empty.
+    pub double_quoted: Vec<String>,
     /// `NULLS NOT DISTINCT`.
     pub nulls_not_distinct: bool,
 }

@@ -10,6 +10,7 @@ mod constraint;
 mod expression;
 mod index;
 mod object;
+mod query;
 mod routine;
 mod table;
 
@@ -19,5 +20,6 @@ pub use constraint::{Constraint, ConstraintKind, ForeignKey, ReferentialAction};
 pub use expression::{Expression, Volatility};
 pub use index::{IndexDefinition, IndexPart};
 pub use object::{ObjectKind, ObjectName};
+pub use query::{Output, Query};
 pub use routine::{Body, RoutineDefinition, Trigger};
 pub use table::{InsertSource, PartitionBound, TableDefinition, ViewDefinition};

@@ -50,4 +50,8 @@ pub struct Trigger {
     pub for_each_row: bool,
     /// The function it executes; SQLite: none.
     pub function: Option<ObjectName>,
+    /// SQLite: the relations that its body reads or writes, as far as its text tells.
+    pub uses: Vec<ObjectName>,
+    /// Columns that it names (`UPDATE OF`, `WHEN`, SQLite's body), without their qualifier, as far as its text tells.
+    pub columns: Vec<String>,
 }

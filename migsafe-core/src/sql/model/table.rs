@@ -1,6 +1,6 @@
 //! Tables and views.
 
-use super::{Column, Constraint, ObjectName};
+use super::{Column, Constraint, ObjectName, Query};
 
 /// `CREATE TABLE`, `CREATE TABLE AS`, `CREATE FOREIGN TABLE`, `CREATE VIRTUAL TABLE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct TableDefinition {
     pub like: Vec<ObjectName>,
     /// `AS SELECT …`: rows are copied.
     pub as_query: bool,
+    /// What that query reads, as far as its text tells.
+    pub query: Option<Query>,
     /// SQLite `STRICT`.
     pub strict: bool,
     /// SQLite `WITHOUT ROWID`.
@@ -75,6 +77,8 @@ pub struct ViewDefinition {
     pub materialized: bool,
     /// The relations that its query reads, as far as its text tells.
     pub reads: Vec<ObjectName>,
+    /// The columns that its query names, without their qualifier, as far as its text tells.
+    pub columns: Vec<String>,
 }
 
 /// Where the rows of an `INSERT` come from.
