@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::poll_fn;
 use std::time::Duration;
 
+use migsafe_core::history::HistoryRow;
 use migsafe_core::store::{StoreError, StoreErrorCode};
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Row as _, ValueRef as _};
@@ -21,9 +22,35 @@ pub(crate) struct Connection {
     usable: bool,
 }
 
+/// What is sent: statements of the simple protocol.
+#[derive(Clone, Debug)]
+pub(crate) struct Message {
+    sql: String,
+    history: Option<(usize, Decode)>,
+}
+
+/// How a row of the history is made of a row of an answer.
+type Decode = fn(&PgRow) -> HistoryRow;
+
+impl From<String> for Message {
+    fn from(sql: String) -> Self {
+        Self { sql, history: None }
+    }
+}
+
+impl Message {
+    /// The same, decoding the rows of one statement while the server sends the next ones, instead of keeping
+    /// them: then there is nearly nothing left to do when the last one has come.
+    pub(crate) fn with_history(self, statement: usize, decode: Decode) -> Self {
+        Self { history: Some((statement, decode)), ..self }
+    }
+}
+
 /// What came back for one message.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
+    /// The rows that the message had decoded.
+    pub(crate) history: Vec<HistoryRow>,
     /// Rows of the statements that completed, in order; only those that were asked for.
     statements: Vec<Vec<PgRow>>,
     /// How many statements completed.
@@ -60,24 +87,33 @@ impl Connection {
     }
 
     /// Sends one simple-protocol message of any number of statements, and keeps all rows.
-    pub(crate) async fn send(&mut self, sql: String) -> Answer {
-        self.send_keeping(sql, usize::MAX).await
+    pub(crate) async fn send(&mut self, message: impl Into<Message>) -> Answer {
+        self.send_keeping(message, usize::MAX).await
     }
 
     /// The same with a limit for the whole answer.
-    pub(crate) async fn send_within(&mut self, sql: String, limit: Option<Duration>) -> Answer {
+    pub(crate) async fn send_within(
+        &mut self,
+        message: impl Into<Message>,
+        limit: Option<Duration>,
+    ) -> Answer {
         let Some(limit) = limit else {
-            return self.send(sql).await;
+            return self.send(message).await;
         };
         // Dropped in the middle, `send` leaves the connection marked as of no use.
-        tokio::time::timeout(limit, self.send(sql)).await.unwrap_or_else(|_| {
+        tokio::time::timeout(limit, self.send(message)).await.unwrap_or_else(|_| {
             let text = format!("the server did not answer within {} s", limit.as_secs());
             Answer::failed(Failure::Broken(StoreError::new(StoreErrorCode::Timeout, text)))
         })
     }
 
     /// The same, keeping rows of the first statements only: a script may return any number.
-    pub(crate) async fn send_keeping(&mut self, sql: String, keep: usize) -> Answer {
+    pub(crate) async fn send_keeping(
+        &mut self,
+        message: impl Into<Message>,
+        keep: usize,
+    ) -> Answer {
+        let Message { sql, history } = message.into();
         if !self.usable {
             return Answer::failed(Failure::Broken(error::connection("the connection was lost")));
         }
@@ -88,8 +124,13 @@ impl Connection {
         let mut rows = Vec::new();
         loop {
             match poll_fn(|context| stream.as_mut().poll_next(context)).await {
-                Some(Ok(Either::Right(row))) if answer.completed < keep => rows.push(row),
-                Some(Ok(Either::Right(_))) => {}
+                Some(Ok(Either::Right(row))) => match history {
+                    Some((statement, decode)) if statement == answer.completed => {
+                        answer.history.push(decode(&row));
+                    }
+                    _ if answer.completed < keep => rows.push(row),
+                    _ => {}
+                },
                 Some(Ok(Either::Left(done))) => {
                     if answer.completed < keep {
                         answer.statements.push(std::mem::take(&mut rows));

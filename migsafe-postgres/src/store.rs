@@ -13,7 +13,7 @@ use migsafe_core::store::{
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::PostgresOptions;
-use crate::connection::{Answer, Connection};
+use crate::connection::{Answer, Connection, Message};
 use crate::error::Failure;
 use crate::journal;
 use crate::read;
@@ -81,9 +81,10 @@ impl Reader<'_> {
     /// The connection is out of its slot meanwhile: a caller that drops the future drops the connection
     /// with it, and the next one opens another. One that broke while nobody looked (a server that was
     /// restarted, a firewall) is replaced without a word.
-    pub(crate) async fn send(&mut self, sql: String) -> Result<Answer, StoreError> {
+    pub(crate) async fn send(&mut self, message: impl Into<Message>) -> Result<Answer, StoreError> {
+        let message = message.into();
         if let Some(connection) = self.slot.take() {
-            let answer = self.send_on(connection, sql.clone()).await;
+            let answer = self.send_on(connection, message.clone()).await;
             match &answer.failure {
                 Some(Failure::Broken(error)) if error.code() == StoreErrorCode::Connection => {}
                 Some(Failure::Server(error)) if error.fatal => {}
@@ -91,11 +92,11 @@ impl Reader<'_> {
             }
         }
         let connection = Connection::open(self.options).await?;
-        settled(self.send_on(connection, sql).await)
+        settled(self.send_on(connection, message).await)
     }
 
-    async fn send_on(&mut self, mut connection: Connection, sql: String) -> Answer {
-        let answer = connection.send_within(sql, self.options.answer_timeout).await;
+    async fn send_on(&mut self, mut connection: Connection, message: Message) -> Answer {
+        let answer = connection.send_within(message, self.options.answer_timeout).await;
         if connection.is_usable() {
             *self.slot = Some(connection);
         }

@@ -4,11 +4,11 @@
 //! hundred rows. Whatever is unusual — no table, another shape, row-level security, a schema of Prisma 8, an
 //! unfinished attempt, a value that cannot be read — is left to the careful look, without an answer here.
 
-use migsafe_core::history::{History, HistoryRow, HistoryTable};
+use migsafe_core::history::{History, HistoryTable};
 use migsafe_core::store::{DatabaseFacts, Reading, StatementSupport, StoreError};
 
 use super::decode;
-use crate::connection::Answer;
+use crate::connection::{Answer, Message};
 use crate::sql::{self, Table};
 use crate::store::Reader;
 
@@ -19,12 +19,12 @@ const EIGHT_COLUMNS: &str = "(,,,,,,,)";
 pub(crate) async fn glance(reader: &mut Reader<'_>) -> Result<Option<Reading>, StoreError> {
     let schema = reader.options.schema.clone();
     let table = Table { schema: schema.as_deref() };
-    let message = format!("{};\n{}", sql::shape(table), sql::rows_as_text(table));
-    let answer = reader.send(message).await?;
-    Ok(reading(&answer))
+    let sql = format!("{};\n{}", sql::shape(table), sql::rows_as_text(table));
+    let answer = reader.send(Message::from(sql).with_history(1, decode::text_row)).await?;
+    Ok(reading(answer))
 }
 
-fn reading(answer: &Answer) -> Option<Reading> {
+fn reading(answer: Answer) -> Option<Reading> {
     if answer.failure.is_some() {
         return None;
     }
@@ -37,7 +37,7 @@ fn reading(answer: &Answer) -> Option<Reading> {
     if !usual {
         return None;
     }
-    let rows: Vec<HistoryRow> = answer.rows(1).iter().map(decode::text_row).collect();
+    let rows = &answer.history;
     if !rows.iter().all(|row| row.problems().is_empty() && (row.is_finished() || !row.is_live())) {
         return None;
     }
@@ -46,5 +46,8 @@ fn reading(answer: &Answer) -> Option<Reading> {
         .with_schema(Some(schema))
         .with_server(value(0))
         .with_statements(StatementSupport::Available);
-    Some(Reading::of(History::Present(HistoryTable::new(rows).into())).with_database(facts))
+    Some(
+        Reading::of(History::Present(HistoryTable::new(answer.history).into()))
+            .with_database(facts),
+    )
 }
