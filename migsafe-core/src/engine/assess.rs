@@ -29,6 +29,17 @@ pub(super) struct Assessment {
     pub(super) verdict: Verdict,
 }
 
+/// What a look while waiting has shown.
+pub(super) enum Progress {
+    /// Everything is done; or the look was a careful one.
+    Seen(Box<Assessment>),
+    /// At a glance: not everything is done, and the history has so many rows.
+    Behind {
+        /// Rows, whatever they say.
+        rows: usize,
+    },
+}
+
 /// What stays the same during a run.
 pub(super) struct Run<'a> {
     pub(super) store: &'a dyn HistoryStore,
@@ -92,13 +103,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Looks as cheaply as it can whether somebody else has done everything; there may be a hundred that
-    /// look. `None` when a glance shows that not.
-    pub(super) async fn look_while_waiting(&mut self) -> Result<Option<Assessment>, Error> {
-        match self.store.glance().await? {
-            Some(reading) => self.settled(reading).await,
-            None => read_and_assess(self).await.map(Some),
-        }
+    /// Looks as cheaply as it can how far somebody else has come; there may be a hundred that look.
+    pub(super) async fn look_while_waiting(&mut self) -> Result<Progress, Error> {
+        let Some(reading) = self.store.glance().await? else {
+            return read_and_assess(self)
+                .await
+                .map(|assessment| Progress::Seen(Box::new(assessment)));
+        };
+        let rows = reading.history.rows().len();
+        Ok(match self.settled(reading).await? {
+            Some(assessment) => Progress::Seen(Box::new(assessment)),
+            None => Progress::Behind { rows },
+        })
     }
 
     /// The judgement of a reading that shows nothing to do and nothing to refuse; else `None`.

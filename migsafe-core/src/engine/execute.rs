@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tracing::Instrument as _;
 
-use super::assess::{Assessment, Run};
+use super::assess::{Assessment, Progress, Run};
 use super::ensure::{Stopped, report};
 use super::error::ErrorKind;
 use super::wait::{Backoff, is_lock, jittered};
@@ -32,6 +32,8 @@ pub(super) struct Execution<'r, 'a> {
     steps: VecDeque<PlanStep>,
     applied: Vec<AppliedStep>,
     created_history_table: bool,
+    /// How many rows there were when last looked at while waiting.
+    seen: usize,
     pub(super) session: Option<Box<dyn WriteSession>>,
 }
 
@@ -53,6 +55,7 @@ pub(super) enum Next {
 
 impl<'r, 'a> Execution<'r, 'a> {
     pub(super) fn new(run: &'r mut Run<'a>, status: Status) -> Self {
+        let seen = status.diagnosis().history().rows().len();
         Self {
             run,
             status,
@@ -60,6 +63,7 @@ impl<'r, 'a> Execution<'r, 'a> {
             steps: VecDeque::new(),
             applied: Vec::new(),
             created_history_table: false,
+            seen,
             session: None,
         }
     }
@@ -141,9 +145,15 @@ impl<'r, 'a> Execution<'r, 'a> {
                 return Err(self.stop(ErrorKind::Stopped).await);
             }
             let assessment = match self.run.look_while_waiting().await {
-                Ok(Some(assessment)) => assessment,
-                // Plainly not all done yet: whether anybody is still at it is for the lock to say.
-                Ok(None) => return Ok(false),
+                Ok(Progress::Seen(assessment)) => *assessment,
+                Ok(Progress::Behind { rows }) if rows == self.seen => return Ok(false),
+                // The other one gets on. To try for the lock now would only take it away from it: between
+                // two steps it is free.
+                Ok(Progress::Behind { rows }) => {
+                    self.seen = rows;
+                    backoff.begin_anew(&*env);
+                    continue;
+                }
                 Err(error) => return Err(self.stop_with(error).await),
             };
             let Assessment { status, verdict } = assessment;

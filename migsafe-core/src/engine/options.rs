@@ -105,14 +105,16 @@ impl Options {
     }
 
     /// How long to wait for the migration lock, or in [`Mode::Wait`] for the other replica; 60 s by
-    /// default. The wait begins anew after each step that was applied.
+    /// default. In [`Mode::Apply`] the wait begins anew after each step that was applied, by us or, as far as a
+    /// glance shows it ([`crate::HistoryStore::glance`]), by the one that is waited for.
     #[must_use]
     pub fn with_lock_wait(mut self, wait: Duration) -> Self {
         self.lock_wait = wait;
         self
     }
 
-    /// The longest pause between two looks while waiting; 100 ms by default.
+    /// The longest pause between two looks while waiting; 100 ms by default. Where a glance shows that the other
+    /// one gets on, the lock is left to it: should it die, two looks at most pass until the lock is tried for.
     #[must_use]
     pub fn with_poll_interval(mut self, interval: Duration) -> Self {
         self.poll_interval = interval.max(Duration::from_millis(1));

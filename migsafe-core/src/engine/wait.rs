@@ -23,6 +23,11 @@ impl Backoff {
         env.elapsed().saturating_sub(self.started)
     }
 
+    /// Moves the deadline, since somebody gets on; the pauses stay as long as they are.
+    pub(super) fn begin_anew(&mut self, env: &dyn Env) {
+        self.started = env.elapsed();
+    }
+
     /// Sleeps for the next pause; false when the deadline has passed and no pause was made. The last
     /// pause ends at the deadline, so that one last look is taken there.
     pub(super) async fn pause(&mut self, env: &dyn Env) -> bool {

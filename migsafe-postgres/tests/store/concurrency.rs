@@ -1,8 +1,10 @@
 //! Many deployers at once.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use migsafe_postgres::HistoryStore;
+use migsafe_postgres::core::engine::Event;
 
 use crate::common::*;
 
@@ -33,6 +35,77 @@ fn fifty_deployers_apply_each_migration_exactly_once() {
         assert!(rows.iter().all(|row| row.is_finished() && row.applied_steps_count == Some(1)));
     });
     assert_lock_free(&database);
+}
+
+/// Between two steps of another deployer the lock is free: to take it then would slow both down.
+#[test]
+fn a_deployer_that_gets_on_is_waited_for_however_long_it_takes() {
+    let database = database_with_history();
+    let migrations = tables(4);
+    let mut other = database.client();
+    other.query("SELECT pg_advisory_lock(72707369)").unwrap();
+    let limit = Duration::from_secs(2);
+    block_on(async {
+        let store = store(&database.url()).await;
+        let steps = migrations.clone();
+        let deploying = tokio::spawn(async move {
+            for migration in &steps {
+                tokio::time::sleep(limit / 2).await;
+                let (name, checksum) = (migration.name(), migration.checksum().unwrap());
+                let sql = format!(
+                    "INSERT INTO _prisma_migrations VALUES
+                     ('{name}', '{checksum}', now(), '{name}', NULL, NULL, now(), 1)"
+                );
+                other.query(&sql).unwrap();
+            }
+            other
+        });
+        let run = options().with_lock_wait(limit);
+        let report = migsafe_postgres::ensure_up_to_date(&store, &migrations, run).await.unwrap();
+        assert!(report.status().is_up_to_date() && report.applied().is_empty());
+        deploying.await.unwrap();
+    });
+}
+
+/// To leave it alone must not mean to miss its end: two looks, at most, until the lock is tried for.
+#[test]
+fn a_deployer_that_dies_is_taken_over_from_within_two_looks() {
+    let database = database_with_history();
+    let migrations = tables(4);
+    let mut other = database.client();
+    other.query("SELECT pg_advisory_lock(72707369)").unwrap();
+    let poll = Duration::from_millis(400);
+    block_on(async {
+        let store = store(&database.url()).await;
+        let steps = migrations.clone();
+        let dying = tokio::spawn(async move {
+            for migration in steps.iter().take(2) {
+                tokio::time::sleep(poll * 2).await;
+                let (name, checksum) = (migration.name(), migration.checksum().unwrap());
+                let sql = format!(
+                    "INSERT INTO _prisma_migrations VALUES
+                     ('{name}', '{checksum}', now(), '{name}', NULL, NULL, now(), 1)"
+                );
+                other.query(&sql).unwrap();
+            }
+            // The connection closes right after a row: the waiting one still has that growth to see.
+            drop(other);
+            Instant::now()
+        });
+        let begun = Arc::new(Mutex::new(None));
+        let first_step = Arc::clone(&begun);
+        let run = options().with_poll_interval(poll).on_event(move |event| {
+            if matches!(event, Event::StepStarted { .. }) {
+                first_step.lock().unwrap().get_or_insert(Instant::now());
+            }
+        });
+        let report = migsafe_postgres::ensure_up_to_date(&store, &migrations, run).await.unwrap();
+        assert_eq!(report.applied().len(), 2);
+        let died = dying.await.unwrap();
+        let taken_over = begun.lock().unwrap().unwrap().duration_since(died);
+        // And half a second for a machine that has other things to do.
+        assert!(taken_over < poll * 2 + Duration::from_millis(500), "{taken_over:?}");
+    });
 }
 
 #[test]
