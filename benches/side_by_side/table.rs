@@ -31,6 +31,8 @@ impl Table {
             let (ratio, seconds) = (one.ratio_to(limit), one.median());
             let text = if one.name == limit.name {
                 format!("1 ({})", time(seconds))
+            } else if one.rounds.len() == 1 {
+                format!("**{}** (once)", number(ratio.median))
             } else {
                 format!(
                     "**{}** ({}–{})",
