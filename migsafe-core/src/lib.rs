@@ -41,6 +41,7 @@ pub mod migrations;
 pub mod plan;
 pub mod policy;
 pub mod report;
+pub mod schema;
 pub mod sql;
 pub mod store;
 #[cfg(feature = "testkit")]

@@ -9,6 +9,7 @@ use super::{Reading, StatementSupport, StoreError, WriteSession};
 use crate::Dialect;
 use crate::env::Env;
 use crate::lock::{Blockers, LockHolder};
+use crate::schema::{Snapshot, SnapshotOptions};
 use crate::sql::ObjectName;
 
 /// A database with a migration history.
@@ -68,6 +69,23 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {
         None
     }
+
+    /// Reads the schema, where the backend knows how to.
+    fn schema_reader(&self) -> Option<&dyn SchemaReader> {
+        None
+    }
+}
+
+/// What is in a database beside the history.
+#[async_trait]
+pub trait SchemaReader: Send + Sync {
+    /// Reads the schema as it is at one moment. Writes nothing, takes no lock that another session would wait
+    /// for, and costs a constant number of statements.
+    ///
+    /// # Errors
+    ///
+    /// The connection or the query fails; never a snapshot that lacks a part.
+    async fn read_schema(&self, options: &SnapshotOptions) -> Result<Snapshot, StoreError>;
 }
 
 /// Who holds the migration lock, and who is in whose way.

@@ -17,6 +17,7 @@
 pub mod conformance;
 mod executor;
 mod scenario;
+pub mod schemas;
 pub mod strategy;
 
 pub use executor::{block_on, join_all};

@@ -44,7 +44,7 @@ pub fn with_notes(document: String, notes: &[String]) -> String {
 }
 
 /// `serde_json` escapes controls below U+0020 only; outside of strings a document has none of the others.
-fn escaped(json: String) -> String {
+pub(crate) fn escaped(json: String) -> String {
     let special = |c: char| (c.is_control() && c != '\n') || is_invisible(c);
     if !json.chars().any(special) {
         return json;

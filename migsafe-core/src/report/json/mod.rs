@@ -10,6 +10,7 @@
 //! ```
 
 mod created;
+mod diff;
 mod document;
 mod error;
 mod locks;
@@ -18,6 +19,8 @@ mod run;
 mod status;
 
 pub use created::created;
+pub use diff::diff;
+pub(crate) use document::escaped;
 pub use document::{FORMAT_VERSION, with_notes};
 pub use error::{error, problem};
 pub use locks::locks;

@@ -1,5 +1,6 @@
 //! Snapshots of every rendering over scenarios made in memory.
 
+mod diffs;
 mod errors;
 mod others;
 mod prometheus;

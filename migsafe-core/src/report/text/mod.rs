@@ -15,6 +15,7 @@
 
 mod blockers;
 mod created;
+mod diff;
 mod error;
 mod event;
 mod findings;
@@ -28,6 +29,7 @@ mod table;
 mod values;
 
 pub use created::created;
+pub use diff::diff;
 pub use error::{error, problem};
 pub use event::event;
 pub use locks::locks;

@@ -1,0 +1,221 @@
+//! `Snapshot`: a schema at one moment.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Kind, Object, ObjectKey, Scope, ServerVersion, SnapshotOptions, file};
+use crate::Dialect;
+use crate::history::HISTORY_TABLE;
+use crate::migrations::Checksum;
+
+/// A schema at one moment: sorted objects, and from where they are.
+///
+/// Two snapshots of equal schemas are equal, in whatever order the objects were made, whatever driver
+/// read them. [`Snapshot::to_json`] writes it, [`Snapshot::from_json`] reads it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    pub(super) dialect: Dialect,
+    pub(super) server: ServerVersion,
+    pub(super) scope: Scope,
+    pub(super) privileges: bool,
+    pub(super) objects: BTreeMap<ObjectKey, Object>,
+}
+
+impl Snapshot {
+    /// An empty schema.
+    #[must_use]
+    pub fn new(dialect: Dialect, server: ServerVersion) -> Self {
+        let (scope, privileges, objects) = (Scope::All, false, BTreeMap::new());
+        Self { dialect, server, scope, privileges, objects }
+    }
+
+    /// The schema that a reader found. Objects beyond what the options ask for are left out, as are the
+    /// tables that migrations are recorded in.
+    #[must_use]
+    pub fn of(
+        dialect: Dialect,
+        server: ServerVersion,
+        options: &SnapshotOptions,
+        objects: impl IntoIterator<Item = Object>,
+    ) -> Self {
+        let mut snapshot = Self::new(dialect, server);
+        snapshot.scope = options.scope().clone();
+        snapshot.privileges = options.privileges();
+        for object in objects {
+            if options.bookkeeping() || !is_bookkeeping(dialect, object.key()) {
+                snapshot.insert(object);
+            }
+        }
+        snapshot
+    }
+
+    /// The same with one more object; it replaces one with the same key.
+    #[must_use]
+    pub fn with(mut self, object: Object) -> Self {
+        self.insert(object);
+        self
+    }
+
+    /// Adds an object; it replaces one with the same key.
+    pub fn insert(&mut self, object: Object) {
+        self.objects.insert(object.key().clone(), object);
+    }
+
+    /// Takes an object out.
+    pub fn remove(&mut self, key: &ObjectKey) -> Option<Object> {
+        self.objects.remove(key)
+    }
+
+    /// The SQL that the database speaks.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The server it was read from.
+    #[must_use]
+    pub fn server(&self) -> &ServerVersion {
+        &self.server
+    }
+
+    /// The schemas it covers.
+    #[must_use]
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// Whether owners and grants were read.
+    #[must_use]
+    pub fn has_privileges(&self) -> bool {
+        self.privileges
+    }
+
+    /// The objects in order.
+    #[must_use]
+    pub fn objects(&self) -> impl ExactSizeIterator<Item = &Object> {
+        self.objects.values()
+    }
+
+    /// The object of a key.
+    #[must_use]
+    pub fn get(&self, key: &ObjectKey) -> Option<&Object> {
+        self.objects.get(key)
+    }
+
+    /// The parts of a relation or a domain, in order.
+    pub fn parts_of<'a>(&'a self, key: &'a ObjectKey) -> impl Iterator<Item = &'a Object> {
+        self.objects.values().filter(move |object| {
+            object.key().schema() == key.schema()
+                && key.parent().is_none()
+                && object.key().parent() == Some(key.name())
+        })
+    }
+
+    /// Whether there is no object.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty()
+    }
+
+    /// The SHA-256 of the objects in hexadecimal: equal for equal schemas, whatever server they are from.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for object in self.objects() {
+            hash.update(file::line(object));
+            hash.update(b"\n");
+        }
+        Checksum::from_bytes(hash.finalize().into()).to_string()
+    }
+}
+
+/// In a few words.
+impl fmt::Display for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let tables = self.objects().filter(|object| object.key().kind() == Kind::Table).count();
+        let objects = self.objects.len();
+        write!(f, "{} {}, {tables} tables, {objects} objects", self.dialect, self.server)
+    }
+}
+
+/// What Prisma and migsafe keep for themselves: the history table in any schema, and ours.
+fn is_bookkeeping(dialect: Dialect, key: &ObjectKey) -> bool {
+    let relation = key.parent().unwrap_or(key.name());
+    let is_relation = key.parent().is_some() || key.kind() == Kind::Table;
+    match dialect {
+        Dialect::Sqlite => {
+            let relation = relation.to_ascii_lowercase();
+            is_relation && (relation == HISTORY_TABLE || relation.starts_with("_migsafe_"))
+        }
+        _ => {
+            (is_relation && relation == HISTORY_TABLE)
+                || key.schema() == Some(OWN_SCHEMA)
+                || (key.kind() == Kind::Schema && key.name() == OWN_SCHEMA)
+        }
+    }
+}
+
+/// The schema of migsafe's own tables on PostgreSQL.
+const OWN_SCHEMA: &str = "migsafe";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Attribute;
+
+    fn table(schema: &str, name: &str) -> Object {
+        Object::new(ObjectKey::new(Kind::Table, Some(schema), name))
+    }
+
+    fn column(schema: &str, table: &str, name: &str) -> Object {
+        Object::new(ObjectKey::within(Kind::Column, Some(schema), table, name))
+    }
+
+    #[test]
+    fn bookkeeping_is_left_out_unless_asked_for() {
+        let objects = || {
+            [
+                table("app", "users"),
+                column("app", "users", "_prisma_migrations"),
+                table("app", HISTORY_TABLE),
+                column("app", HISTORY_TABLE, "id"),
+                table(OWN_SCHEMA, "audit"),
+                Object::new(ObjectKey::new(Kind::Schema, None, OWN_SCHEMA)),
+            ]
+        };
+        let server = || ServerVersion::new(15, "15");
+        let of = |options: &SnapshotOptions| {
+            Snapshot::of(Dialect::Postgres, server(), options, objects()).objects().len()
+        };
+        assert_eq!(of(&SnapshotOptions::default()), 2);
+        assert_eq!(of(&SnapshotOptions::default().with_bookkeeping(true)), 6);
+    }
+
+    #[test]
+    fn the_fingerprint_is_of_the_objects_alone() {
+        let of = |major, objects: [Object; 2]| {
+            objects
+                .into_iter()
+                .fold(
+                    Snapshot::new(Dialect::Postgres, ServerVersion::new(major, "")),
+                    Snapshot::with,
+                )
+                .fingerprint()
+        };
+        let [a, b] = [table("a", "x"), table("a", "y").flag(Attribute::RowSecurity)];
+        assert_eq!(of(15, [a.clone(), b.clone()]), of(18, [b, a.clone()]));
+        assert_ne!(of(15, [a.clone(), table("a", "y")]), of(15, [a, table("a", "z")]));
+    }
+
+    #[test]
+    fn parts_belong_to_one_relation() {
+        let snapshot = [table("a", "t"), column("a", "t", "c"), column("b", "t", "d")]
+            .into_iter()
+            .fold(Snapshot::new(Dialect::Postgres, ServerVersion::new(15, "")), Snapshot::with);
+        let key = ObjectKey::new(Kind::Table, Some("a"), "t");
+        let parts: Vec<&str> = snapshot.parts_of(&key).map(|o| o.key().name()).collect();
+        assert_eq!(parts, ["c"]);
+    }
+}
