@@ -35,7 +35,7 @@ mod dialect;
 pub mod engine;
 pub mod env;
 pub mod history;
-mod lint;
+pub mod lint;
 pub mod lock;
 pub mod migrations;
 pub mod plan;

@@ -1,16 +1,18 @@
 //! Everything a rule may look at.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 use crate::Dialect;
 use crate::diagnosis::{Diagnosis, Entry, State};
 use crate::history::{Journal, Resume};
+use crate::lint::Catalogue;
 use crate::migrations::{Migration, MigrationName, Migrations};
 use crate::sql::Script;
 use crate::store::{DatabaseFacts, StatementSupport};
 
 /// The facts of one judgement. Rules read them and nothing else, so a judgement can be repeated anywhere.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Facts<'a> {
     migrations: &'a Migrations,
     diagnosis: &'a Diagnosis,
@@ -18,6 +20,20 @@ pub struct Facts<'a> {
     scripts: &'a BTreeMap<MigrationName, Script>,
     dialect: Dialect,
     resumes_failed: bool,
+    scope: Scope,
+    /// Built when the first rule on SQL asks for it.
+    catalogue: Arc<OnceLock<Catalogue>>,
+}
+
+/// Which scripts run together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Scope {
+    /// All of them, by one deploy: what an earlier one makes is new and unused for a later one.
+    #[default]
+    Together,
+    /// Each at a time of its own, as the folder grew: only what the same script makes is new.
+    OneByOne,
 }
 
 impl<'a> Facts<'a> {
@@ -31,13 +47,49 @@ impl<'a> Facts<'a> {
         database: &'a DatabaseFacts,
         scripts: &'a BTreeMap<MigrationName, Script>,
     ) -> Self {
-        Self { migrations, diagnosis, database, scripts, dialect, resumes_failed: false }
+        Self {
+            migrations,
+            diagnosis,
+            database,
+            scripts,
+            dialect,
+            resumes_failed: false,
+            scope: Scope::default(),
+            catalogue: Arc::default(),
+        }
+    }
+
+    /// The same for scripts that do not run together, such as a folder that is read without a database.
+    #[must_use]
+    pub fn with_scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+
+    /// Which scripts run together.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        self.scope
+    }
+
+    /// What the scripts say of the database, through time.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        self.catalogue
+            .get_or_init(|| Catalogue::new(self.dialect, self.scripts, |name| self.runs(name)))
+    }
+
+    /// Whether the script of this name is about to run.
+    fn runs(&self, name: &MigrationName) -> bool {
+        let entry = self.diagnosis.entry(name.as_str());
+        entry.is_none_or(|entry| entry.state().is_pending() || self.is_resumable(entry))
     }
 
     /// The same for a deploy that was asked to go on with migrations whose last statement failed.
     #[must_use]
     pub fn resuming_failed(mut self, resume: bool) -> Self {
         self.resumes_failed = resume;
+        // Which scripts are about to run is part of it.
+        self.catalogue = Arc::default();
         self
     }
 
@@ -89,11 +141,7 @@ impl<'a> Facts<'a> {
 
     /// The analysed scripts of the migrations that are about to be applied, in order.
     pub fn scripts(&self) -> impl Iterator<Item = (&'a MigrationName, &'a Script)> {
-        let facts = *self;
-        self.scripts.iter().filter(move |(name, _)| {
-            let entry = facts.diagnosis.entry(name.as_str());
-            entry.is_none_or(|e| e.state().is_pending() || facts.is_resumable(e))
-        })
+        self.scripts.iter().filter(|(name, _)| self.runs(name))
     }
 
     /// The analysed script of one migration.

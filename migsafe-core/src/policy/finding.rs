@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::{Severity, Suggestion};
+use crate::lint::Site;
 use crate::migrations::MigrationName;
 use crate::sql::{Action, Position, Statement};
 use crate::text::printable;
@@ -92,6 +93,9 @@ pub struct Finding {
     /// Where in the script, for findings about SQL or text.
     #[serde(flatten)]
     pub location: Location,
+    /// The SQL to write instead, where there is one that is safe.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suggestion: Option<Suggestion>,
 }
 
 /// Collects the findings of one rule while it runs.
@@ -113,7 +117,7 @@ impl<'a> Findings<'a> {
 
     /// Reports something about the database or the folder as a whole.
     pub fn report(&mut self, message: impl Into<String>, help: impl Into<String>) {
-        self.push(None, Location::default(), message.into(), help.into());
+        self.push(None, Location::default(), message.into(), help.into(), None);
     }
 
     /// Reports something about one migration.
@@ -123,7 +127,7 @@ impl<'a> Findings<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.push(Some(migration.clone()), Location::default(), message.into(), help.into());
+        self.report_at(migration, Location::default(), message, help);
     }
 
     /// Reports something at a place of a migration's script.
@@ -134,7 +138,29 @@ impl<'a> Findings<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.push(Some(migration.clone()), location, message.into(), help.into());
+        self.push(Some(migration.clone()), location, message.into(), help.into(), None);
+    }
+
+    /// Reports an action of a script.
+    pub fn report_site(
+        &mut self,
+        site: &Site<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.report_at(site.migration, site.location(), message, help);
+    }
+
+    /// Reports an action of a script, with the SQL to write instead.
+    pub fn report_site_with(
+        &mut self,
+        site: &Site<'_>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+        suggestion: Suggestion,
+    ) {
+        let migration = Some(site.migration.clone());
+        self.push(migration, site.location(), message.into(), help.into(), Some(suggestion));
     }
 
     /// From here on, findings of this rule weigh at most this much: for facts that matter less in a
@@ -153,6 +179,7 @@ impl<'a> Findings<'a> {
         location: Location,
         message: String,
         help: String,
+        suggestion: Option<Suggestion>,
     ) {
         if self.severity > Severity::Off {
             self.collected.push(Finding {
@@ -163,6 +190,7 @@ impl<'a> Findings<'a> {
                 message: printable(&message),
                 help: printable(&help),
                 location,
+                suggestion,
             });
         }
     }

@@ -195,6 +195,7 @@ fn unusable(facts: &Facts<'_>, target: &Target, findings: &[Finding]) -> Vec<Fin
             message: "there is no script that could be applied".to_owned(),
             help: "restore the script or remove the folder".to_owned(),
             location: super::Location::default(),
+            suggestion: None,
         })
         .collect()
 }

@@ -20,13 +20,15 @@ mod judge;
 mod rule;
 pub(crate) mod rules;
 mod severity;
+mod suggestion;
 mod verdict;
 
 pub use environment::{Environment, Tier};
-pub use facts::Facts;
+pub use facts::{Facts, Scope};
 pub use finding::{Finding, Findings, Location, Span};
 pub use judge::{Override, Policy, UnknownRule};
 pub use rule::{BuiltIn, Rule, built_in_rules};
 pub(crate) use rule::{Meta, rules_macro};
 pub use severity::Severity;
+pub use suggestion::Suggestion;
 pub use verdict::{Refusal, Verdict};

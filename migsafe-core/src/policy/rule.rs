@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{Facts, Findings, Severity, Tier, rules};
+use crate::Dialect;
 use crate::lint;
 
 /// A named check. Implement it for a rule of your own and give it to
@@ -18,6 +19,12 @@ pub trait Rule: Send + Sync + fmt::Debug {
     /// The severity without any override.
     fn default_severity(&self, tier: Tier) -> Severity;
 
+    /// Whether a comment in a script (`-- migsafe: allow(…)`) may keep its findings quiet. A policy can forbid it
+    /// besides.
+    fn is_suppressible(&self) -> bool {
+        true
+    }
+
     /// Looks at the facts and reports. Must be a pure function of the facts.
     fn check(&self, facts: &Facts<'_>, findings: &mut Findings<'_>);
 }
@@ -31,13 +38,44 @@ pub struct BuiltIn {
     pub(crate) check: fn(&Facts<'_>, &mut Findings<'_>),
 }
 
-/// What a rule's file says about the rule.
+/// What a rule's file says about the rule. Written from one of the constants, with what differs:
+/// `Meta { summary: "…", severities: […], ..Meta::POSTGRES }`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Meta {
     /// One line.
     pub(crate) summary: &'static str,
     /// Development, staging, production.
     pub(crate) severities: [Severity; 3],
+    /// The databases that it knows something about.
+    pub(crate) dialects: &'static [Dialect],
+    /// The version of migsafe that has it first.
+    pub(crate) since: &'static str,
+    /// What is to be said of the severities, if anything: one sentence.
+    pub(crate) note: Option<&'static str>,
+    /// Whether a comment in a script may keep its findings quiet. Not for what makes a run impossible, and not for
+    /// what is not in a script.
+    pub(crate) suppressible: bool,
+}
+
+impl Meta {
+    /// On history and folder.
+    pub(crate) const HISTORY: Self = Self { suppressible: false, ..Self::SQL };
+
+    /// On scripts of any dialect.
+    pub(crate) const SQL: Self = Self {
+        summary: "",
+        severities: [Severity::Error; 3],
+        dialects: &[Dialect::Postgres, Dialect::Sqlite],
+        since: "0.1.0",
+        note: None,
+        suppressible: true,
+    };
+
+    /// On scripts for PostgreSQL.
+    pub(crate) const POSTGRES: Self = Self { dialects: &[Dialect::Postgres], ..Self::SQL };
+
+    /// On scripts for SQLite.
+    pub(crate) const SQLITE: Self = Self { dialects: &[Dialect::Sqlite], ..Self::SQL };
 }
 
 impl BuiltIn {
@@ -51,12 +89,29 @@ impl BuiltIn {
             .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
             .collect();
         let [development, staging, production] = self.meta.severities;
+        let dialects: Vec<String> = self.meta.dialects.iter().map(ToString::to_string).collect();
+        let note = self.meta.note.map(|note| format!("\n{note}\n")).unwrap_or_default();
         format!(
             "# `{}`\n\n{body}\n## Severity\n\n\
              | development | staging | production |\n|---|---|---|\n\
-             | {development} | {staging} | {production} |\n",
-            self.id
+             | {development} | {staging} | {production} |\n{note}\n\
+             For {}. Since migsafe {}.\n",
+            self.id,
+            dialects.join(" and "),
+            self.meta.since,
         )
+    }
+
+    /// The databases that it knows something about.
+    #[must_use]
+    pub fn dialects(&self) -> &'static [Dialect] {
+        self.meta.dialects
+    }
+
+    /// The version of migsafe that has it first.
+    #[must_use]
+    pub fn since(&self) -> &'static str {
+        self.meta.since
     }
 }
 
@@ -76,6 +131,10 @@ impl Rule for BuiltIn {
             Tier::Staging => staging,
             Tier::Production => production,
         }
+    }
+
+    fn is_suppressible(&self) -> bool {
+        self.meta.suppressible
     }
 
     fn check(&self, facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -71,6 +71,7 @@ pub struct DatabaseFacts {
     read_replica: bool,
     schema: Option<String>,
     server: Option<String>,
+    server_version: Option<u32>,
     statements: StatementSupport,
 }
 
@@ -103,10 +104,18 @@ impl DatabaseFacts {
         self
     }
 
-    /// The same with the server's version, for reports.
+    /// The same with the server's version as it says it: `17.2 (Debian 17.2-1)`, `SQLite 3.51.3`.
     #[must_use]
     pub fn with_server(mut self, server: Option<String>) -> Self {
+        self.server_version = server.as_deref().and_then(version_number);
         self.server = server;
+        self
+    }
+
+    /// The same with the server's version as a number, for judgements without a server: 170002, 3051003.
+    #[must_use]
+    pub fn with_server_version(mut self, version: Option<u32>) -> Self {
+        self.server_version = version;
         self
     }
 
@@ -151,5 +160,52 @@ impl DatabaseFacts {
     #[must_use]
     pub fn server(&self) -> Option<&str> {
         self.server.as_deref()
+    }
+    /// The server's version as its own number: 170002 for PostgreSQL 17.2 (`server_version_num`), 3051003 for SQLite
+    /// 3.51.3 (`sqlite3_libversion_number`). `None` where it is not known.
+    #[must_use]
+    pub fn server_version(&self) -> Option<u32> {
+        self.server_version
+    }
+}
+
+/// `SQLite 3.51.3` as 3051003; anything else as PostgreSQL's: `17.2 (Debian …)` and `18beta1`.
+fn version_number(text: &str) -> Option<u32> {
+    let (text, sqlite) = match text.strip_prefix("SQLite ") {
+        Some(rest) => (rest, true),
+        None => (text, false),
+    };
+    let mut numbers = text.split('.').map(|part| {
+        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
+        part.get(..end).and_then(|digits| digits.parse::<u32>().ok())
+    });
+    let major = numbers.next().flatten().filter(|major| *major < 1000)?;
+    let mut next = || numbers.next().flatten().filter(|number| *number < 1000).unwrap_or_default();
+    let minor = next();
+    Some(if sqlite { major * 1_000_000 + minor * 1000 + next() } else { major * 10_000 + minor })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_become_the_numbers_of_their_servers() {
+        for (text, number) in [
+            ("17.2", Some(170_002)),
+            ("15.20 (Debian 15.20-1.pgdg12+1)", Some(150_020)),
+            ("18beta1", Some(180_000)),
+            ("16devel", Some(160_000)),
+            ("SQLite 3.51.3", Some(3_051_003)),
+            ("SQLite 3.45", Some(3_045_000)),
+            ("SQLite", None),
+            ("", None),
+            ("99999999999999", None),
+        ] {
+            let facts = DatabaseFacts::default().with_server(Some(text.to_owned()));
+            assert_eq!(facts.server_version(), number, "{text}");
+        }
+        let offline = DatabaseFacts::default().with_server_version(Some(140_000));
+        assert_eq!(offline.server_version(), Some(140_000));
     }
 }

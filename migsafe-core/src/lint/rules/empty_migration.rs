@@ -14,7 +14,7 @@
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
 pub(super) const META: Meta =
-    Meta { summary: "a script holds no statement", severities: [Warn, Warn, Warn] };
+    Meta { summary: "a script holds no statement", severities: [Warn, Warn, Warn], ..Meta::SQL };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {

@@ -16,8 +16,11 @@ use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 use crate::sql::Fact;
 
-pub(super) const META: Meta =
-    Meta { summary: "a script attaches another file", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a script attaches another file",
+    severities: [Error, Error, Error],
+    ..Meta::SQLITE
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, location, statement) in statements(facts) {

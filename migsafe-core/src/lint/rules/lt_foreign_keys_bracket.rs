@@ -21,6 +21,7 @@ use crate::sql::{Fact, Script, Statement};
 pub(super) const META: Meta = Meta {
     summary: "foreign keys are off for more than the script says",
     severities: [Warn, Warn, Warn],
+    ..Meta::SQLITE
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

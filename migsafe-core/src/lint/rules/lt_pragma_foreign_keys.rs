@@ -17,6 +17,7 @@ use crate::sql::{Fact, Script};
 pub(super) const META: Meta = Meta {
     summary: "switching foreign keys on has no effect in a script",
     severities: [Note, Note, Note],
+    ..Meta::SQLITE
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -19,8 +19,11 @@ use crate::sql::Script;
 use crate::store::StatementSupport;
 use crate::text;
 
-pub(super) const META: Meta =
-    Meta { summary: "a comment to migsafe cannot be followed", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a comment to migsafe cannot be followed",
+    severities: [Error, Error, Error],
+    ..Meta::SQL
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {

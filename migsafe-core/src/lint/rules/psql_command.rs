@@ -14,8 +14,11 @@ use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 use crate::sql::Fact;
 
-pub(super) const META: Meta =
-    Meta { summary: "a script holds a command of psql", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a script holds a command of psql",
+    severities: [Error, Error, Error],
+    ..Meta::POSTGRES
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, location, statement) in statements(facts) {

@@ -20,6 +20,7 @@ use crate::sql::Fact;
 pub(super) const META: Meta = Meta {
     summary: "a script changes search_path or role for the session",
     severities: [Warn, Warn, Warn],
+    ..Meta::POSTGRES
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -16,8 +16,11 @@ use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use crate::sql::Fact;
 
-pub(super) const META: Meta =
-    Meta { summary: "a script changes a setting for the session", severities: [Note, Note, Note] };
+pub(super) const META: Meta = Meta {
+    summary: "a script changes a setting for the session",
+    severities: [Note, Note, Note],
+    ..Meta::POSTGRES
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, location, statement) in statements(facts) {

@@ -20,8 +20,11 @@ use crate::sql::{Fact, Statement};
 use crate::store::StatementSupport;
 use crate::text;
 
-pub(super) const META: Meta =
-    Meta { summary: "a statement cannot run in a transaction", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a statement cannot run in a transaction",
+    severities: [Error, Error, Error],
+    ..Meta::SQL
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {

@@ -15,8 +15,11 @@
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Warn};
 use crate::sql::{Position, Script};
 
-pub(super) const META: Meta =
-    Meta { summary: "a part of a script cannot be read", severities: [Warn, Warn, Warn] };
+pub(super) const META: Meta = Meta {
+    summary: "a part of a script cannot be read",
+    severities: [Warn, Warn, Warn],
+    ..Meta::SQL
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {

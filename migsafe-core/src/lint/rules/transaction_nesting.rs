@@ -16,8 +16,11 @@
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::sql::Fact;
 
-pub(super) const META: Meta =
-    Meta { summary: "a script controls its own transaction", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a script controls its own transaction",
+    severities: [Error, Error, Error],
+    ..Meta::SQL
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (name, script) in facts.scripts() {

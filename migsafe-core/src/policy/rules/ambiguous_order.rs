@@ -24,8 +24,11 @@ use crate::migrations::MigrationName;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use crate::text;
 
-pub(super) const META: Meta =
-    Meta { summary: "two names are ordered differently by Prisma", severities: [Note, Note, Note] };
+pub(super) const META: Meta = Meta {
+    summary: "two names are ordered differently by Prisma",
+    severities: [Note, Note, Note],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     // Two orders of one list differ if and only if they differ at neighbours of one of them.

@@ -21,8 +21,11 @@ use crate::policy::{
 
 use super::super::folder;
 
-pub(super) const META: Meta =
-    Meta { summary: "a script starts with a byte order mark", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a script starts with a byte order mark",
+    severities: [Error, Error, Error],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let help = "save the file as UTF-8 without a byte order mark";

@@ -20,6 +20,7 @@ use crate::policy::{Facts, Findings, Meta, Severity::Error};
 pub(super) const META: Meta = Meta {
     summary: "the history table holds something unreadable",
     severities: [Error, Error, Error],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

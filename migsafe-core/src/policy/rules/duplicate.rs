@@ -16,8 +16,11 @@
 use crate::diagnosis::Mark;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
-pub(super) const META: Meta =
-    Meta { summary: "a migration has more than one live row", severities: [Warn, Warn, Warn] };
+pub(super) const META: Meta = Meta {
+    summary: "a migration has more than one live row",
+    severities: [Warn, Warn, Warn],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let diagnosis = facts.diagnosis();

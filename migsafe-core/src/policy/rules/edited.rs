@@ -22,6 +22,7 @@ use crate::policy::{
 pub(super) const META: Meta = Meta {
     summary: "a script was changed after it was recorded",
     severities: [Warn, Error, Error],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -22,8 +22,11 @@ use crate::history::{HistoryRow, Resume};
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 use crate::text::{self, command};
 
-pub(super) const META: Meta =
-    Meta { summary: "an attempt began and did not end well", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "an attempt began and did not end well",
+    severities: [Error, Error, Error],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let failed = facts.diagnosis().entries().iter().filter(|e| e.state() == State::Failed);

@@ -22,6 +22,7 @@ use crate::policy::{
 pub(super) const META: Meta = Meta {
     summary: "a row says applied, and no deploy wrote it",
     severities: [Warn, Error, Error],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -16,8 +16,11 @@ use crate::policy::{Facts, Findings, Meta, Severity::Note};
 
 use super::super::folder;
 
-pub(super) const META: Meta =
-    Meta { summary: "a folder is not taken for a migration", severities: [Note, Note, Note] };
+pub(super) const META: Meta = Meta {
+    summary: "a folder is not taken for a migration",
+    severities: [Note, Note, Note],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let help = "move it elsewhere: Prisma would take it for a migration and fail";

@@ -16,8 +16,11 @@ use crate::diagnosis::State;
 use crate::history::Resume;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
-pub(super) const META: Meta =
-    Meta { summary: "an interrupted migration can go on", severities: [Warn, Warn, Warn] };
+pub(super) const META: Meta = Meta {
+    summary: "an interrupted migration can go on",
+    severities: [Warn, Warn, Warn],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let failed = facts.diagnosis().entries().iter().filter(|e| e.state() == State::Failed);

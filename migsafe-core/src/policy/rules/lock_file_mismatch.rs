@@ -19,6 +19,7 @@ use crate::policy::{Facts, Findings, Meta, Severity::Error};
 pub(super) const META: Meta = Meta {
     summary: "migration_lock.toml is for another database",
     severities: [Error, Error, Error],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -23,6 +23,7 @@ use crate::policy::{
 pub(super) const META: Meta = Meta {
     summary: "somebody declared a migration applied without running it",
     severities: [Note, Warn, Warn],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -19,6 +19,7 @@ use crate::policy::{Facts, Findings, Meta, Severity::Note};
 pub(super) const META: Meta = Meta {
     summary: "a new migration's name is not of the usual form",
     severities: [Note, Note, Note],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

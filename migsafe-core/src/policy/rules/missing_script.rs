@@ -17,8 +17,11 @@ use crate::policy::{Facts, Findings, Meta, Severity::Error};
 
 use super::super::folder;
 
-pub(super) const META: Meta =
-    Meta { summary: "a migration's folder holds no script", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a migration's folder holds no script",
+    severities: [Error, Error, Error],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     folder::report_all(

@@ -19,7 +19,7 @@ use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use super::super::folder;
 
 pub(super) const META: Meta =
-    Meta { summary: "a script mixes LF and CRLF", severities: [Note, Note, Note] };
+    Meta { summary: "a script mixes LF and CRLF", severities: [Note, Note, Note], ..Meta::HISTORY };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let help = "use LF everywhere, and put `*.sql text eol=lf` into .gitattributes";

@@ -19,8 +19,11 @@ use crate::policy::{
 
 use super::super::folder;
 
-pub(super) const META: Meta =
-    Meta { summary: "two names differ only in case", severities: [Warn, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "two names differ only in case",
+    severities: [Warn, Error, Error],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for problem in folder::problems(facts, FolderProblemKind::NameCaseConflict) {

@@ -19,6 +19,7 @@ use super::super::folder;
 pub(super) const META: Meta = Meta {
     summary: "a name does not fit into the history table",
     severities: [Error, Error, Error],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -17,8 +17,11 @@
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 use crate::store::Content;
 
-pub(super) const META: Meta =
-    Meta { summary: "the database has objects and no history", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "the database has objects and no history",
+    severities: [Error, Error, Error],
+    ..Meta::HISTORY
+};
 
 /// How many objects a message names.
 const NAMED: usize = 5;

@@ -16,8 +16,11 @@ use crate::policy::{Facts, Findings, Meta, Severity::Error};
 
 use super::super::folder;
 
-pub(super) const META: Meta =
-    Meta { summary: "a script contains a NUL byte", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a script contains a NUL byte",
+    severities: [Error, Error, Error],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let help = "remove the byte; if the file is UTF-16, save it as UTF-8";

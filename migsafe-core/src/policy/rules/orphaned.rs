@@ -21,8 +21,11 @@ use crate::policy::{
     Severity::{Error, Warn},
 };
 
-pub(super) const META: Meta =
-    Meta { summary: "a row has no migration in the folder", severities: [Warn, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "a row has no migration in the folder",
+    severities: [Warn, Error, Error],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for entry in facts.diagnosis().entries() {

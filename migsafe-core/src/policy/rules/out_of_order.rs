@@ -25,6 +25,7 @@ use crate::text;
 pub(super) const META: Meta = Meta {
     summary: "a migration is older than one that is applied",
     severities: [Warn, Error, Error],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

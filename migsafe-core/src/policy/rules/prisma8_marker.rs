@@ -14,8 +14,11 @@
 
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
 
-pub(super) const META: Meta =
-    Meta { summary: "Prisma 8 manages this database", severities: [Error, Error, Error] };
+pub(super) const META: Meta = Meta {
+    summary: "Prisma 8 manages this database",
+    severities: [Error, Error, Error],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     if facts.database().has_prisma8_marker() {

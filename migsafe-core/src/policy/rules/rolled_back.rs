@@ -18,6 +18,7 @@ use crate::policy::{Facts, Findings, Meta, Severity::Note};
 pub(super) const META: Meta = Meta {
     summary: "a migration was rolled back and will be tried again",
     severities: [Note, Note, Note],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -20,8 +20,11 @@
 use crate::diagnosis::State;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 
-pub(super) const META: Meta =
-    Meta { summary: "another session is applying a migration", severities: [Warn, Warn, Warn] };
+pub(super) const META: Meta = Meta {
+    summary: "another session is applying a migration",
+    severities: [Warn, Warn, Warn],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let diagnosis = facts.diagnosis();

@@ -14,8 +14,11 @@
 use crate::diagnosis::State;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 
-pub(super) const META: Meta =
-    Meta { summary: "rolled-back rows whose migration is gone", severities: [Note, Note, Note] };
+pub(super) const META: Meta = Meta {
+    summary: "rolled-back rows whose migration is gone",
+    severities: [Note, Note, Note],
+    ..Meta::HISTORY
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for entry in facts.diagnosis().entries() {

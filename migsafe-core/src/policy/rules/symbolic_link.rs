@@ -18,6 +18,7 @@ use super::super::folder;
 pub(super) const META: Meta = Meta {
     summary: "a symbolic link is not taken for a migration",
     severities: [Warn, Warn, Warn],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

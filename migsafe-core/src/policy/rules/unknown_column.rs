@@ -18,6 +18,7 @@ use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 pub(super) const META: Meta = Meta {
     summary: "the history table has a column that Prisma does not know",
     severities: [Warn, Warn, Warn],
+    ..Meta::HISTORY
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

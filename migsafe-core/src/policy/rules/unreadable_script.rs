@@ -18,7 +18,7 @@ use crate::policy::{Facts, Findings, Meta, Severity::Error};
 use super::super::folder;
 
 pub(super) const META: Meta =
-    Meta { summary: "a script cannot be read", severities: [Error, Error, Error] };
+    Meta { summary: "a script cannot be read", severities: [Error, Error, Error], ..Meta::HISTORY };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     folder::report_all(

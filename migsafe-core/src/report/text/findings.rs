@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::{safe, values};
-use crate::policy::{Finding, Location, Severity};
+use crate::policy::{Finding, Location, Severity, Suggestion};
 use crate::report::style::Paint;
 
 /// How many migrations of one finding a folded list names.
@@ -51,6 +51,24 @@ fn single(page: &mut Page, finding: &Finding) {
     let message = safe::message(&finding.message);
     headed(page, finding, &subject.unwrap_or_default(), &message);
     next(page, &finding.help);
+    if let Some(suggestion) = &finding.suggestion {
+        suggested(page, suggestion);
+    }
+}
+
+/// The scripts to write instead, each a block that can be copied line by line.
+fn suggested(page: &mut Page, suggestion: &Suggestion) {
+    let scripts = suggestion.scripts();
+    for (number, script) in (1..).zip(scripts) {
+        if scripts.len() == 1 {
+            page.line("  as a migration:");
+        } else {
+            page.line(format!("  migration {number} of {}:", scripts.len()));
+        }
+        for line in script.lines() {
+            page.line(format!("      {}", safe::message(line)));
+        }
+    }
 }
 
 fn several(page: &mut Page, first: &Finding, group: &[&Finding]) {
