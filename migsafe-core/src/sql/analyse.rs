@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::statement::{Problem, Script, Statement};
-use super::{Header, LineIndex, header};
+use super::{Action, ActionKind, Body, Header, LineIndex, RoutineDefinition, header};
 use crate::Dialect;
 
 /// How much the analysis takes on. Beyond it the script is not taken apart
@@ -160,6 +160,7 @@ impl Reading {
             let before = script.get(end..statement.range.start).unwrap_or_default();
             statement.repeats = before.lines().any(header::is_repeat);
             end = statement.range.end;
+            place(&mut statement.actions, &lines);
         }
         let mut problems = self.problems;
         problems.sort_by_key(|(offset, _)| *offset);
@@ -175,6 +176,18 @@ impl Reading {
             .collect();
         let header = Header::read(script);
         Script { dialect, statements, problems, header, split: self.split }
+    }
+}
+
+/// Says where actions begin, also those in bodies.
+fn place(actions: &mut [Action], lines: &LineIndex<'_>) {
+    for action in actions {
+        action.start = lines.position(action.range.start);
+        if let ActionKind::CreateRoutine(RoutineDefinition { body: Body::Read(inner), .. }) =
+            &mut action.kind
+        {
+            place(inner, lines);
+        }
     }
 }
 

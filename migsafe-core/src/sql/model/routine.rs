@@ -52,6 +52,6 @@ pub struct Trigger {
     pub function: Option<ObjectName>,
     /// SQLite: the relations that its body reads or writes, as far as its text tells.
     pub uses: Vec<ObjectName>,
-    /// Columns that it names (`UPDATE OF`, `WHEN`, SQLite's body), without their qualifier, as far as its text tells.
+    /// The columns of its table that it names: `UPDATE OF`, `NEW.x` and `OLD.x` in `WHEN` and in SQLite's body.
     pub columns: Vec<String>,
 }

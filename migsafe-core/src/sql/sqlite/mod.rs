@@ -4,6 +4,7 @@
 //! it rejects one, the script counts as not split, but the statements with what is known
 //! about them are still there, so that a script that is sent whole can be judged.
 
+mod actions;
 mod classify;
 mod scan;
 mod split;
@@ -13,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use sqlite3_parser::lexer::sql::{Error, Parser};
 use sqlite3_parser::{Bump, FallibleIterator};
 
+use super::Action;
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
@@ -34,15 +36,17 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         let words = Tokens::new(script, tokens);
         let range = words.range();
         let (class, mut facts) = classify::classify(words);
-        let error = match nesting::check(script, tokens, limits) {
-            Err(too_deep) => Some((too_deep.offset, too_deep.message)),
-            Ok(()) => parse(&script[range.clone()]).err().map(|message| (range.start, message)),
+        let read = match nesting::check(script, tokens, limits) {
+            Err(too_deep) => Err((too_deep.offset, too_deep.message)),
+            Ok(()) => parse(script, words).map_err(|message| (range.start, message)),
         };
-        if let Some((offset, message)) = error {
+        let actions = read.unwrap_or_else(|(offset, message)| {
+            let actions = actions::unread(words, &message);
             facts.push(Fact::Unparsed(message.clone()));
             reading.problems.push((offset, message));
             reading.split = false;
-        }
+            actions
+        });
         let verb = words.verb();
         reading.statements.push(Statement {
             range,
@@ -53,7 +57,7 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
             effect: None,
             repeats: false,
             relations: LockedRelations::default(),
-            actions: Vec::new(),
+            actions,
         });
     }
     reading
@@ -65,14 +69,15 @@ pub(super) fn scan_for_tests(text: &str) -> Vec<super::token::Token> {
     scan::scan(text).tokens
 }
 
-/// Parses one statement; the error is the parser's message.
-fn parse(statement: &str) -> Result<(), String> {
+/// Parses one statement and says what it does; the error is the parser's message.
+fn parse(script: &str, words: Tokens<'_>) -> Result<Vec<Action>, String> {
     catch_unwind(AssertUnwindSafe(|| {
         let bump = Bump::new();
+        let statement = script.get(words.range()).unwrap_or_default();
         let mut parser = Parser::new(&bump, statement.as_bytes());
-        match (parser.next(), parser.next()) {
-            (Err(error), _) => Err(message(&error)),
-            (Ok(Some(_)), Ok(None)) => Ok(()),
+        let command = parser.next().map_err(|error| message(&error))?;
+        match (command, parser.next()) {
+            (Some(command), Ok(None)) => Ok(actions::actions(script, words, &command)),
             _ => Err("not exactly one statement".to_owned()),
         }
     }))

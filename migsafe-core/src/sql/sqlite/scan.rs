@@ -16,9 +16,9 @@ pub(super) fn scan(script: &str) -> Scan {
             // SQLite itself takes a comment that never ends for one that ends with the script.
             b'/' if next == Some(b'*') => at = end_of_comment(bytes, at).unwrap_or(bytes.len()),
             0xef if bytes[at..].starts_with(b"\xef\xbb\xbf") => at += 3,
-            b'\'' | b'"' | b'`' | b'[' => at = quoted(bytes, at, byte, &mut scan),
+            b'\'' | b'"' | b'`' | b'[' => at = quoted(bytes, at, at, &mut scan),
             b'x' | b'X' if next == Some(b'\'') => {
-                at = quoted(bytes, at + 1, b'\'', &mut scan);
+                at = quoted(bytes, start, at + 1, &mut scan);
             }
             b'0'..=b'9' => {
                 at += count(&bytes[at..], |b| is_word(b) || b == b'.');
@@ -41,8 +41,9 @@ pub(super) fn scan(script: &str) -> Scan {
     scan
 }
 
-/// Reads what is quoted from `open` on and returns where it ends.
-fn quoted(bytes: &[u8], open: usize, quote: u8, scan: &mut Scan) -> usize {
+/// Reads what is quoted from `open` on, in a token from `start` on, and returns where it ends.
+fn quoted(bytes: &[u8], start: usize, open: usize, scan: &mut Scan) -> usize {
+    let quote = bytes[open];
     let close = if quote == b'[' { b']' } else { quote };
     let mut at = open + 1;
     let end = loop {
@@ -56,7 +57,7 @@ fn quoted(bytes: &[u8], open: usize, quote: u8, scan: &mut Scan) -> usize {
             Some(end) => break end + 1,
         }
     };
-    scan.push(if quote == b'\'' { Kind::Text } else { Kind::Quoted }, open..end);
+    scan.push(if quote == b'\'' { Kind::Text } else { Kind::Quoted }, start..end);
     end
 }
 
@@ -100,7 +101,7 @@ mod tests {
                 "SELECT",
                 "a$1",
                 ",",
-                "'0f'",
+                "x'0f'",
                 ",",
                 "'it''s'",
                 "\"q\"\"\"",
