@@ -77,6 +77,12 @@ impl<'a> Tokens<'a> {
         Self { text, list }
     }
 
+    /// The whole text.
+    #[cfg(feature = "postgres-sql")]
+    pub(in crate::sql) fn text(self) -> &'a str {
+        self.text
+    }
+
     pub(in crate::sql) fn len(self) -> usize {
         self.list.len()
     }

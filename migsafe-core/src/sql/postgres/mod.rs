@@ -4,16 +4,19 @@
 //! each alone and says what it could not read. It accepts two statements without a semicolon
 //! between them, which no server does, so it does not decide where a statement ends.
 
+mod actions;
 mod alter_table;
 mod body;
 mod classify;
 mod client;
 mod effect;
+mod into;
 mod parse;
 mod relations;
 mod session;
 mod split;
 
+use self::parse::Text;
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
@@ -43,6 +46,7 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         reading.problems.push((0, "a parenthesis or a body is not closed".to_owned()));
     }
     reading.statements.extend(commands.into_iter().map(|command| Statement {
+        actions: actions::opaque("a command of psql", command.range.clone()),
         range: command.range,
         start: UNPLACED,
         class: TransactionClass::MayRun,
@@ -51,7 +55,6 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         effect: None,
         repeats: false,
         relations: LockedRelations::default(),
-        actions: Vec::new(),
     }));
     reading.statements.sort_by_key(|statement| statement.range.start);
     reading
@@ -66,15 +69,20 @@ fn read_statement(
     let words = Tokens::new(sql, tokens);
     let range = words.range();
     let (class, mut facts) = classify::classify(words);
+    let verb = words.verb();
     let mut errors = Vec::new();
+    let mut tree = None;
+    let with_tree = tokens.len() <= if is_data(&verb) { MAX_TOKENS_OF_DATA } else { MAX_TOKENS };
     match nesting::check(sql, tokens, limits) {
         Err(too_deep) => {
             reading.split = false;
             errors.push((too_deep.offset, too_deep.message));
         }
-        Ok(()) => match parse::parse(&sql[range.clone()]) {
-            Ok(found) => {
-                errors.extend(found.into_iter().map(|e| (range.start + e.offset, e.message)));
+        Ok(()) => match parse::parse(&sql[range.clone()], Text::Statement, with_tree) {
+            Ok(parsed) => {
+                let found = parsed.errors.into_iter();
+                errors.extend(found.map(|e| (range.start + e.offset, e.message)));
+                tree = parsed.tree;
             }
             Err(reason) => {
                 reading.split = false;
@@ -82,6 +90,13 @@ fn read_statement(
             }
         },
     }
+    let actions = match (errors.first(), tree) {
+        (Some((_, message)), _) => {
+            actions::opaque(&format!("it could not be read: {message}"), range.clone())
+        }
+        (None, Some(tree)) => actions::actions(&tree, range.clone(), &verb, limits),
+        (None, None) => actions::of_data(words),
+    };
     facts.extend(errors.first().map(|(_, message)| Fact::Unparsed(message.clone())));
     reading.problems.extend(errors);
     let effect = match class {
@@ -92,11 +107,21 @@ fn read_statement(
         range,
         start: UNPLACED,
         class,
-        verb: words.verb(),
+        verb,
         facts,
         effect,
         repeats: false,
         relations: relations::relations(words),
-        actions: Vec::new(),
+        actions,
     }
 }
+
+/// Whether a statement is made of data for the most part, or may be.
+fn is_data(verb: &str) -> bool {
+    matches!(verb, "INSERT" | "SELECT" | "VALUES" | "COPY" | "UPDATE" | "DELETE" | "MERGE")
+}
+
+/// A tree takes about 200 bytes for each token. Beyond these numbers a statement's actions are read from its
+/// tokens, as far as they tell.
+const MAX_TOKENS_OF_DATA: usize = 40_000;
+const MAX_TOKENS: usize = 400_000;

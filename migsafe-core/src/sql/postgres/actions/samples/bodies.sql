@@ -1,0 +1,34 @@
+DO $$
+DECLARE é int := my_function(); x text; y int;
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_type WHERE typname = 'é') THEN
+        ALTER TABLE "é" DROP COLUMN y, ADD COLUMN z int;
+    END IF;
+    SELECT a, b INTO x, y FROM t WHERE é = 1;
+    FOR x IN SELECT id FROM old LOOP
+        DELETE FROM z;
+    END LOOP;
+    PERFORM set_config('a', 'b', true);
+    EXECUTE 'DROP TABLE gone; TRUNCATE other';
+    EXECUTE format('DROP TABLE %I', x);
+    EXECUTE 'DROP TABLE ' || x;
+EXCEPTION WHEN duplicate_object THEN NULL;
+END $$;
+DO 'BEGIN UPDATE é SET a = ''it''''s''; DROP TABLE b; END';
+DO E'BEGIN\n DROP TABLE \u00e9; DROP TABLE b;\nEND' LANGUAGE plpgsql;
+DO LANGUAGE plpython3u $$ x = 1 $$;
+DO $$ BEGIN NULL; END $$;
+DO $$ BEGIN this is not read; DROP TABLE b; END $$;
+DO $a$ BEGIN EXECUTE $b$ DO $c$ BEGIN DROP TABLE deep; END $c$ $b$; END $a$;
+CREATE OR REPLACE FUNCTION s.f(a int) RETURNS int LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = '' AS $$
+BEGIN
+    INSERT INTO log VALUES (1);
+    RETURN nextval('s');
+END $$;
+CREATE FUNCTION g() RETURNS int AS 'SELECT 1; DELETE FROM t' LANGUAGE 'SQL' IMMUTABLE;
+CREATE FUNCTION h() RETURNS int BEGIN ATOMIC SELECT 1; UPDATE t SET a = 1; END;
+CREATE FUNCTION i() RETURNS int RETURN 1 + random();
+CREATE PROCEDURE j() LANGUAGE c AS 'lib', 'j';
+CREATE FUNCTION k() RETURNS int LANGUAGE plpython3u AS 'return 1';
+CREATE TRIGGER tr BEFORE UPDATE OF a, b ON s.t FOR EACH ROW WHEN (NEW.c > OLD.d) EXECUTE FUNCTION s.f(1);
+CREATE CONSTRAINT TRIGGER tr AFTER INSERT ON t EXECUTE PROCEDURE g()
