@@ -16,6 +16,7 @@
 
 pub mod conformance;
 mod executor;
+pub mod fixtures;
 mod scenario;
 pub mod schemas;
 pub mod strategy;

@@ -10,6 +10,24 @@
 //! ## What to do
 //!
 //! Write the rows as `INSERT`, for example with `pg_dump --inserts`.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! COPY users (id) FROM STDIN;
+//! 1
+//! \.
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql setup
+//! CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);
+//! ```
+//!
+//! ```sql
+//! INSERT INTO users (id, name) VALUES (1, 'Ada');
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};

@@ -9,6 +9,23 @@
 //! ## What to do
 //!
 //! Remove the statement, or copy the rows into a table.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! COPY users TO STDOUT; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql setup
+//! CREATE TABLE users (id bigint PRIMARY KEY, active boolean NOT NULL);
+//! ```
+//!
+//! ```sql
+//! CREATE TABLE old_users (id bigint PRIMARY KEY, active boolean NOT NULL);
+//! INSERT INTO old_users SELECT id, active FROM users WHERE NOT active;
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};

@@ -10,6 +10,18 @@
 //! ## What to do
 //!
 //! Write the script, or delete the folder.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! -- to be written
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! ```
 
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 

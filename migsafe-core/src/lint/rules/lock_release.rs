@@ -12,6 +12,23 @@
 //!
 //! Remove the statement. A script that needs an advisory lock of its own takes
 //! `pg_advisory_xact_lock`, which ends with the transaction.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! SELECT pg_advisory_unlock_all(); -- found
+//! SELECT pg_advisory_unlock(1); -- found
+//! ```
+//!
+//! ```sql fails:25001
+//! DISCARD ALL; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! SELECT pg_advisory_xact_lock(1);
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};

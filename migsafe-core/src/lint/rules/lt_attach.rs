@@ -11,6 +11,19 @@
 //! ## What to do
 //!
 //! Give the other file migrations of its own. Copy data between files outside of migrations.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! ATTACH 'archive.db' AS archive; -- found
+//! DETACH archive; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE archive (id INTEGER PRIMARY KEY);
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};

@@ -14,6 +14,42 @@
 //!
 //! Put such statements into a migration of their own, and end with `PRAGMA foreign_keys=ON` what
 //! begins with `PRAGMA foreign_keys=OFF`, as Prisma does.
+//!
+//! ## Bad
+//!
+//! ```sql setup
+//! CREATE TABLE p (id INTEGER PRIMARY KEY);
+//! CREATE TABLE t (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p (id) ON DELETE CASCADE);
+//! ```
+//!
+//! ```sql
+//! PRAGMA foreign_keys=OFF; -- found
+//! DROP TABLE t;
+//! ```
+//!
+//! ```sql
+//! DELETE FROM p WHERE id = 1; -- found
+//! PRAGMA foreign_keys=OFF;
+//! DROP TABLE t;
+//! PRAGMA foreign_keys=ON;
+//! INSERT OR REPLACE INTO p VALUES (1); -- found
+//! INSERT INTO p VALUES (2);
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql fresh
+//! -- RedefineTables
+//! CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY);
+//! PRAGMA defer_foreign_keys=ON;
+//! PRAGMA foreign_keys=OFF;
+//! CREATE TABLE "new_User" ("id" INTEGER NOT NULL PRIMARY KEY);
+//! INSERT INTO "new_User" ("id") SELECT "id" FROM "User";
+//! DROP TABLE "User";
+//! ALTER TABLE "new_User" RENAME TO "User";
+//! PRAGMA foreign_keys=ON;
+//! PRAGMA defer_foreign_keys=OFF;
+//! ```
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Warn};
 use crate::sql::{Fact, Script, Statement};

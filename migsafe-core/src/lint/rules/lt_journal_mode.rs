@@ -12,6 +12,22 @@
 //!
 //! Remove it. The mode `WAL` is stored in the file: set it once, by hand or in the program's own
 //! connection.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! PRAGMA journal_mode = WAL; -- found
+//! ```
+//!
+//! ```sql
+//! PRAGMA main.journal_mode('memory'); -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};

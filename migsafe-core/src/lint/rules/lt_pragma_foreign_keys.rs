@@ -10,6 +10,20 @@
 //! ## What to do
 //!
 //! Remove it.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! PRAGMA foreign_keys = ON; -- found
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! PRAGMA foreign_key_check;
+//! ```
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Note};
 use crate::sql::{Fact, Script};

@@ -9,6 +9,18 @@
 //! ## What to do
 //!
 //! Remove it. Run it by hand after the deploy, when nobody else uses the file.
+//!
+//! ## Bad
+//!
+//! ```sql fails:VACUUM
+//! VACUUM; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};

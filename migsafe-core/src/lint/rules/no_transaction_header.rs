@@ -12,6 +12,39 @@
 //! ## What to do
 //!
 //! Correct the line, or remove it.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! -- migsafe: no-transaction
+//! SELECT 1;
+//! ```
+//!
+//! ```sql no-journal
+//! -- migsafe: no-transaction because I like it
+//! SELECT 1;
+//! ```
+//!
+//! ```sql postgres
+//! -- migsafe: repeat
+//! UPDATE users SET active = true WHERE id IN (SELECT id FROM users WHERE active IS NULL LIMIT 1000); -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql setup postgres
+//! CREATE TABLE users (id bigint PRIMARY KEY, active boolean);
+//! ```
+//!
+//! ```sql postgres
+//! -- migsafe: no-transaction because the rows are changed in batches
+//! -- migsafe: repeat
+//! UPDATE users SET active = true WHERE id IN (SELECT id FROM users WHERE active IS NULL LIMIT 1000);
+//! ```
+//!
+//! ```sql sqlite fresh
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! ```
 
 use crate::migrations::MigrationName;
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};

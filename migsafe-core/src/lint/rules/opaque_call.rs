@@ -10,6 +10,22 @@
 //! ## What to do
 //!
 //! Nothing, if the procedure does not commit. If it does, call it by hand after the deploy.
+//!
+//! ## Bad
+//!
+//! ```sql setup
+//! CREATE PROCEDURE archive() LANGUAGE sql AS $$ SELECT 1 $$;
+//! ```
+//!
+//! ```sql runs
+//! CALL archive(); -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql fresh
+//! CREATE TABLE archive (id bigint PRIMARY KEY);
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};

@@ -9,6 +9,19 @@
 //! ## What to do
 //!
 //! Remove the line; what it did must be written in SQL, or is not for a migration.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! CREATE TABLE users (id bigint PRIMARY KEY);
+//! \connect other -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE users (id bigint PRIMARY KEY);
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};

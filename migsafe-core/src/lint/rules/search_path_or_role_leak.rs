@@ -12,6 +12,29 @@
 //! ## What to do
 //!
 //! Write schema names before the names of objects, or use `SET LOCAL`.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! SET search_path = app; -- found
+//! SET ROLE owner; -- found
+//! ```
+//!
+//! ```sql runs
+//! SELECT pg_catalog.set_config('search_path', '', false); -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE SCHEMA app;
+//! SET LOCAL search_path = app;
+//! CREATE TABLE users (id bigint PRIMARY KEY);
+//! ```
+//!
+//! ```sql
+//! SELECT set_config('search_path', 'app', true);
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};

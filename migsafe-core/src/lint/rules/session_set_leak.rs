@@ -11,6 +11,18 @@
 //! ## What to do
 //!
 //! Use `SET LOCAL`, in every script that needs the setting.
+//!
+//! ## Bad
+//!
+//! ```sql runs
+//! SET statement_timeout = 0; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! SET LOCAL statement_timeout = '5s';
+//! ```
 
 use crate::lint::statements::statements;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};

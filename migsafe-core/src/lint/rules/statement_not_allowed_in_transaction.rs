@@ -14,6 +14,33 @@
 //! is recorded in the journal. With other statements beside it, say so at the top of the script:
 //! `-- migsafe: no-transaction because …`. Through a transaction pooler, give a direct URL. On SQLite,
 //! run it by hand. On a small or new table the form without `CONCURRENTLY` does as well.
+//!
+//! ## Bad
+//!
+//! ```sql postgres
+//! CREATE TABLE users (id bigint PRIMARY KEY);
+//! VACUUM users; -- found
+//! ```
+//!
+//! ```sql postgres no-journal
+//! VACUUM users; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql postgres setup
+//! CREATE TABLE users (id bigint PRIMARY KEY);
+//! ```
+//!
+//! ```sql postgres
+//! VACUUM users;
+//! ```
+//!
+//! ```sql postgres
+//! -- migsafe: no-transaction because both have to run outside of one
+//! VACUUM users;
+//! ANALYZE users;
+//! ```
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::sql::{Fact, Statement};
@@ -23,7 +50,7 @@ use crate::text;
 pub(super) const META: Meta = Meta {
     summary: "a statement cannot run in a transaction",
     severities: [Error, Error, Error],
-    ..Meta::SQL
+    ..Meta::POSTGRES
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {

@@ -11,6 +11,20 @@
 //! ## What to do
 //!
 //! Look at the place. If the server accepts the statement (try it on a scratch database), leave it.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! CREATE TABEL posts (id INTEGER PRIMARY KEY); -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! CREATE TABLE posts (id INTEGER PRIMARY KEY);
+//! ```
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Warn};
 use crate::sql::{Position, Script};

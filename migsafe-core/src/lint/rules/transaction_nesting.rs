@@ -12,6 +12,28 @@
 //! ## What to do
 //!
 //! Remove the statement: the transaction is already there.
+//!
+//! ## Bad
+//!
+//! ```sql
+//! BEGIN; -- found
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! COMMIT; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! ```
+//!
+//! ```sql
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! SAVEPOINT a;
+//! DELETE FROM users WHERE id = 1;
+//! ROLLBACK TO a;
+//! RELEASE a;
+//! ```
 
 use crate::policy::{Facts, Findings, Location, Meta, Severity::Error};
 use crate::sql::Fact;

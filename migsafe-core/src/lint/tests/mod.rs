@@ -1,5 +1,7 @@
 //! Every rule on SQL: scripts, and exactly the findings they give.
-#![cfg(all(feature = "postgres-sql", feature = "sqlite-sql"))]
+#![cfg(all(feature = "postgres-sql", feature = "sqlite-sql", feature = "testkit"))]
+
+mod fixtures;
 
 use std::collections::{BTreeMap, BTreeSet};
 
