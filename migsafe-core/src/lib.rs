@@ -44,6 +44,7 @@ pub mod report;
 pub mod schema;
 pub mod sql;
 pub mod store;
+pub mod template;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod text;

@@ -1,0 +1,101 @@
+//! Every template on both databases: what it writes, and that it can be read back.
+
+use super::*;
+use crate::sql;
+
+fn users() -> ObjectName {
+    ObjectName::unqualified("users")
+}
+
+fn templates() -> Vec<Template> {
+    let text = str::to_owned;
+    let id = || text("id");
+    vec![
+        Template::AddIndex { table: users(), columns: vec![text("email")] },
+        Template::AddUnique { table: users(), columns: vec![text("org"), text("email")] },
+        Template::AddForeignKey {
+            table: users(),
+            columns: vec![text("org")],
+            references: ObjectName::qualified("app", "orgs"),
+            referenced: vec![id()],
+        },
+        Template::AddCheck { table: users(), name: None, check: text("age >= 0") },
+        Template::SetNotNull { table: users(), column: text("email") },
+        Template::AddRequiredColumn {
+            table: users(),
+            column: text("plan"),
+            ty: text("text"),
+            value: RowValue::Constant(text("'free'")),
+            key: id(),
+        },
+        Template::AddRequiredColumn {
+            table: users(),
+            column: text("handle"),
+            ty: text("text"),
+            value: RowValue::Computed(text("lower(email)")),
+            key: id(),
+        },
+        Template::RenameColumn {
+            table: users(),
+            column: text("name"),
+            to: text("full_name"),
+            ty: text("text"),
+            key: id(),
+        },
+        Template::ChangeColumnType {
+            table: users(),
+            column: text("score"),
+            to: text("score_big"),
+            from_ty: text("integer"),
+            ty: text("bigint"),
+            key: id(),
+        },
+        Template::RenameTable { table: users(), to: text("people") },
+        Template::DropColumn { table: users(), column: text("legacy") },
+        Template::DropTable { table: users() },
+    ]
+}
+
+fn page(dialect: Dialect) -> String {
+    let mut page = String::new();
+    for template in templates() {
+        page.push_str(&format!("==== {}\n", template.name()));
+        match template.releases(dialect) {
+            Err(error) => page.push_str(&format!("{error}\n  help: {}\n", error.help())),
+            Ok(releases) => {
+                for (number, release) in (1..).zip(releases) {
+                    page.push_str(&format!("== {number}. {}\n", release.title));
+                    page.push_str(&format!("   the code {}\n", release.code));
+                    for draft in release.migrations {
+                        page.push_str(&format!("-- {}\n{}", draft.slug, draft.script));
+                    }
+                }
+            }
+        }
+    }
+    page
+}
+
+#[test]
+fn what_is_written_on_postgresql() {
+    insta::assert_snapshot!(page(Dialect::Postgres));
+}
+
+#[test]
+fn what_is_written_on_sqlite() {
+    insta::assert_snapshot!(page(Dialect::Sqlite));
+}
+
+#[test]
+fn every_script_can_be_read_and_its_header_is_right() {
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        for template in templates() {
+            let Ok(releases) = template.releases(dialect) else { continue };
+            for draft in releases.into_iter().flat_map(|release| release.migrations) {
+                let script = sql::analyse(dialect, &draft.script);
+                assert!(script.is_split(), "{}", draft.script);
+                assert_eq!(script.problems(), [], "{}", draft.script);
+            }
+        }
+    }
+}
