@@ -7,9 +7,9 @@ use super::names::{child, has, has_token, object, text};
 use crate::sql::{ActionKind, ObjectKind, ObjectName};
 
 impl Reader<'_> {
-    /// `DROP kind name, …`; false when the statement is not one.
-    pub(super) fn drop(&mut self, node: &SyntaxNode) -> bool {
-        let Some((kind, name_kind)) = dropped(node.kind()) else { return false };
+    /// `DROP kind name, …`; nothing is added when the statement is not one.
+    pub(super) fn drop(&mut self, node: &SyntaxNode) {
+        let Some((kind, name_kind)) = dropped(node.kind()) else { return };
         let on = child(node, &[SyntaxKind::ON_TABLE, SyntaxKind::ON_RELATION])
             .and_then(|clause| object(&clause));
         let if_exists = has(node, SyntaxKind::IF_EXISTS);
@@ -31,7 +31,6 @@ impl Reader<'_> {
             let kind = ActionKind::Drop { kind, name, on, if_exists, cascade, concurrently };
             self.push(node, kind);
         }
-        true
     }
 }
 

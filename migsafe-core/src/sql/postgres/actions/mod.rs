@@ -3,23 +3,28 @@
 //! One file for each family of statements; all of them are methods of [`Reader`], which knows where the tree
 //! stands in the script and collects the actions.
 
+mod alter;
 mod alter_table;
 mod body;
 mod constraint;
+mod create;
 mod create_table;
 mod data;
 mod drop;
 mod expression;
 mod index;
+mod maintenance;
 mod names;
 mod place;
 mod routine;
 mod rows;
+mod session;
 mod source;
 mod statement;
 #[cfg(test)]
 mod tests;
 mod types;
+mod types_ddl;
 mod volatility;
 
 use std::ops::Range;

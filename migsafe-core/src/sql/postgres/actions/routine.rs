@@ -118,14 +118,14 @@ fn volatility(option: &SyntaxNode) -> Option<Volatility> {
 
 /// The columns behind `UPDATE OF`, and those that the condition takes from the row.
 fn trigger_columns(node: &SyntaxNode) -> Vec<String> {
-    let mut columns = child(node, &[SyntaxKind::TRIGGER_EVENT_LIST])
+    let mut columns: Vec<String> = child(node, &[SyntaxKind::TRIGGER_EVENT_LIST])
         .map(|list| {
             list.descendants()
                 .filter(|found| found.kind() == SyntaxKind::COLUMN_NAME_REF)
                 .filter_map(|found| ident(&found))
                 .collect()
         })
-        .unwrap_or_else(Vec::new);
+        .unwrap_or_default();
     if let Some(condition) = child(node, &[SyntaxKind::WHEN_CONDITION]) {
         for column in Names::of(&condition).columns {
             if !columns.contains(&column) {

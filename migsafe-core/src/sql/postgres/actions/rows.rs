@@ -144,8 +144,11 @@ pub(super) fn tables(node: &SyntaxNode) -> Vec<ObjectName> {
 
 /// The relations that a query reads, without those that its `WITH` clauses define.
 pub(super) fn reads(node: &SyntaxNode) -> Vec<ObjectName> {
-    let defined: Vec<String> = node
-        .descendants()
+    let around = node.ancestors().skip(1).flat_map(|outer| outer.children());
+    let around = around.filter(|part| part.kind() == SyntaxKind::WITH_CLAUSE);
+    let defined: Vec<String> = std::iter::once(node.clone())
+        .chain(around)
+        .flat_map(|part| part.descendants())
         .filter(|found| found.kind() == SyntaxKind::CTE_NAME)
         .filter_map(|found| ident(&found))
         .collect();

@@ -80,5 +80,7 @@ families! {
     drop: include_str!("samples/drop.sql");
     index: include_str!("samples/index.sql");
     bodies: include_str!("samples/bodies.sql");
+    objects: include_str!("samples/objects.sql");
+    maintenance: include_str!("samples/maintenance.sql");
     rows: include_str!("samples/rows.sql");
 }
