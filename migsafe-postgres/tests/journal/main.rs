@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use common::{block_on, database, deploy, folder, options, rows, store, value, wait_until};
 use migsafe_postgres::core::diagnosis::State;
-use migsafe_postgres::core::engine::{Event, StopToken, status};
+use migsafe_postgres::core::engine::{Event, Mode, StopToken, status};
+use migsafe_postgres::core::store::StatementSupport;
 use migsafe_postgres::{
-    Migrations, PostgresOptions, PostgresStore, StatementMode, ensure_up_to_date,
+    HistoryStore, Migrations, PostgresOptions, PostgresStore, StatementMode, ensure_up_to_date,
 };
-use migsafe_testing::{Database, PgBouncer, PoolMode, Postgres, Proxy};
+use migsafe_testing::{Client, Database, PgBouncer, PoolMode, Postgres, Proxy};
 
 const NAME: &str = "20250101000000_index";
 const SETUP: (&str, &str) = (
@@ -240,7 +241,7 @@ fn a_partition_is_detached_and_a_pending_detach_is_finalised() {
 #[test]
 fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
     let database = database();
-    let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 2);
+    let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 5);
     block_on(async {
         deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
         let pooled = store(&pooler.url(database.name())).await;
@@ -250,6 +251,9 @@ fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
         let error = deploy(&pooled, &later).await.unwrap_err();
         assert!(error.is_refusal(), "{error}");
         assert!(error.to_string().contains("pooler"), "{error}");
+        for sign in ["two open connections were served by one", "one connection by two"] {
+            assert!(error.to_string().contains(sign), "{error}");
+        }
         assert!(error.to_string().contains("direct URL"), "{error}");
         assert_eq!(rows(&pooled).await.len(), 1, "nothing was written");
         let options = PostgresOptions::from_url(&database.url())
@@ -259,6 +263,67 @@ fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
         assert!(deploy(&forbidden, &later).await.unwrap_err().is_refusal());
     });
     assert_eq!(columns(&database), "id");
+}
+
+/// However the pooler chooses, and however few processes it has; and none where there is none.
+#[test]
+fn a_transaction_pooler_is_recognised_and_no_other_connection() {
+    let database = database();
+    let probe = |url: String| block_on(async { store(&url).await.probe_statements().await });
+    let mut signs = Vec::new();
+    for round_robin in ["server_round_robin = 0\n", "server_round_robin = 1\n"] {
+        for size in [1, 2, 5, 20] {
+            let server = Postgres::shared();
+            let pooler = PgBouncer::start_with(server, PoolMode::Transaction, size, round_robin);
+            let url = pooler.url(database.name());
+            // As many processes as it may have, so that it has a choice.
+            let mut clients: Vec<_> = (0..size)
+                .map(|_| Client::connect(pooler.port(), database.name()).unwrap())
+                .collect();
+            clients.iter_mut().for_each(|client| drop(client.query("BEGIN").unwrap()));
+            clients.iter_mut().for_each(|client| drop(client.query("COMMIT").unwrap()));
+            for _ in 0..5 {
+                match probe(url.clone()).unwrap() {
+                    StatementSupport::Refused(why) => signs.push((size, round_robin, why)),
+                    other => panic!("{size} {round_robin}: {other:?}"),
+                }
+            }
+        }
+    }
+    let seen = |sign: &str| signs.iter().filter(|(_, _, why)| why.contains(sign)).count();
+    let (shared, exchanged) = (seen("two open connections"), seen("one connection by two"));
+    println!("{} looks: shared {shared}, exchanged {exchanged}", signs.len());
+    assert!(shared > 0 && exchanged > 0, "{signs:?}");
+    let session = PgBouncer::start(Postgres::shared(), PoolMode::Session, 5);
+    for url in [session.url(database.name()), database.url()] {
+        for _ in 0..20 {
+            assert_eq!(probe(url.clone()).unwrap(), StatementSupport::Available, "{url}");
+        }
+    }
+}
+
+/// Asking opens connections, of which a server has few: a hundred that wait must not.
+#[test]
+fn only_the_one_with_the_lock_asks_about_the_connection() {
+    let database = database();
+    block_on(async {
+        deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
+        let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 2);
+        let pooled = store(&pooler.url(database.name())).await;
+        let mut other = database.client();
+        other.query("SELECT pg_advisory_lock(72707369)").unwrap();
+        let run = options().with_lock_wait(Duration::from_millis(300));
+        let error = ensure_up_to_date(&pooled, &migrations(INDEX), run).await.unwrap_err();
+        assert_eq!(error.code(), "lock-not-obtained", "{error}");
+        // One that only waits for another, who may have a better way to the server, need not know.
+        let run = options().with_mode(Mode::Wait).with_lock_wait(Duration::from_millis(300));
+        let error = ensure_up_to_date(&pooled, &migrations(INDEX), run).await.unwrap_err();
+        assert_eq!(error.code(), "not-up-to-date", "{error}");
+        drop(other);
+        let dry = ensure_up_to_date(&pooled, &migrations(INDEX), options().dry_run(true)).await;
+        assert!(dry.unwrap_err().is_refusal());
+        assert!(deploy(&pooled, &migrations(INDEX)).await.unwrap_err().is_refusal());
+    });
 }
 
 #[test]
