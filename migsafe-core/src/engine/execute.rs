@@ -20,7 +20,7 @@ use crate::policy::Verdict;
 use crate::report::{AppliedStep, Failure, Outcome, Report, Status};
 use crate::store::{
     Aborted, Begun, HistoryStore, Reading, ScriptFailure, StepOutcome, StepRequest, StoreError,
-    WriteSession,
+    StoreErrorCode, WriteSession,
 };
 
 pub(super) struct Execution<'r, 'a> {
@@ -204,7 +204,10 @@ impl<'r, 'a> Execution<'r, 'a> {
         };
         match session.create_history_table().await {
             Ok(()) => {}
-            Err(error) if is_lock(self.run.store, &error) => {
+            // Somebody else has it, or had it just now.
+            Err(error)
+                if is_lock(self.run.store, &error) || error.code() == StoreErrorCode::Conflict =>
+            {
                 self.close().await;
                 return Ok(Look::Running);
             }

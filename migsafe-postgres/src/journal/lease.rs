@@ -1,7 +1,6 @@
 //! Taking a lease and keeping it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use migsafe_core::history::HistoryRow;
 use migsafe_core::store::{StatementSupport, StoreError, StoreErrorCode};
@@ -15,12 +14,8 @@ use crate::sql::{self, Lease};
 
 use super::pooler::{Process, Signs};
 
-/// How long a lease lasts without being renewed. It matters only when the connection that renews it is
-/// cut off from us and not from the server.
-const TIME_TO_LIVE: Duration = Duration::from_secs(30);
-
-/// How often it is renewed.
-const RENEWAL: Duration = Duration::from_secs(8);
+/// How often a lease is renewed while it lasts.
+const RENEWALS: u32 = 4;
 
 /// A lease that is ours, and the task that keeps it. Dropping it stops the renewal and closes its
 /// connection, so that others see at once that nobody is at work.
@@ -54,12 +49,17 @@ pub(crate) async fn probe(options: &Arc<PostgresOptions>) -> Result<StatementSup
         StatementMode::Detect => {}
     }
     let mut connection = Connection::open(options).await?;
-    let signs = Signs::look(&mut connection, options).await?;
+    let error = match Signs::look(&mut connection, options).await {
+        Ok(None) => {
+            connection.close().await;
+            return Ok(StatementSupport::Available);
+        }
+        Ok(Some(signs)) => signs.into_error(),
+        Err(error) if error.code() == StoreErrorCode::UnsafeSetting => error,
+        Err(error) => return Err(error),
+    };
     connection.close().await;
-    Ok(signs.map_or(StatementSupport::Available, |signs| {
-        let error = signs.into_error();
-        StatementSupport::Refused(format!("{error}; {}", error.help()))
-    }))
+    Ok(StatementSupport::Refused(format!("{error}; {}", error.help())))
 }
 
 impl PostgresSession {
@@ -136,14 +136,14 @@ impl Keeper {
             owner: &self.owner,
             pid: self.process.pid,
             process_start: &self.process.start,
-            time_to_live: TIME_TO_LIVE,
+            time_to_live: self.options.lease,
         }
     }
 
     /// Renews until the lease is somebody else's. A connection that breaks is made anew.
     async fn keep(mut self, row_id: String, token: String) {
         loop {
-            tokio::time::sleep(RENEWAL).await;
+            tokio::time::sleep(self.options.lease / RENEWALS).await;
             let renew = sql::renew(&self.lease(&row_id, &token));
             let answer = self.connection.send_within(renew, self.options.answer_timeout).await;
             if answer.failure.is_none() && answer.affected(0) != Some(1) {

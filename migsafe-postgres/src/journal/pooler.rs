@@ -74,6 +74,10 @@ pub(super) struct Signs {
 
 impl Signs {
     /// Looks for them on a connection and on one more, which is opened for it. `None` when there are none.
+    ///
+    /// # Errors
+    ///
+    /// A connection fails; code `unsafe-setting` when a question is not answered in time.
     pub(super) async fn look(
         connection: &mut Connection,
         options: &PostgresOptions,
@@ -92,10 +96,7 @@ impl Signs {
             // What was seen was seen: with a single process in the pool, the second question never gets its turn.
             _ if signs.is_any() => Ok(Some(signs)),
             Ok(()) => Ok(None),
-            Err(error) if error.code() == StoreErrorCode::Timeout => Err(error.with_help(
-                "statements outside a transaction need three connections at a time: give the pooler more \
-                 of them, or the direct URL of the server (`--direct-url`, or DIRECT_URL)",
-            )),
+            Err(error) if error.code() == StoreErrorCode::Timeout => Err(not_served(&error)),
             Err(error) => Err(error),
         }
     }
@@ -139,6 +140,21 @@ impl Signs {
         )
         .with_help("give the direct URL of the server (`--direct-url`, or DIRECT_URL)")
     }
+}
+
+/// A server answers whoever is connected. Whatever the mode of a pooler, with too few processes it is of no use here.
+fn not_served(error: &StoreError) -> StoreError {
+    StoreError::new(
+        StoreErrorCode::UnsafeSetting,
+        format!(
+            "with other connections of ours open, one that is needed for statements outside a \
+             transaction got no answer ({error}): as it seems a pooler has no server process left for it"
+        ),
+    )
+    .with_help(
+        "give the direct URL of the server (`--direct-url`, or DIRECT_URL), or the pooler three server \
+         connections or more",
+    )
 }
 
 impl fmt::Display for Signs {
