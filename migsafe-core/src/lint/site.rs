@@ -135,6 +135,11 @@ impl<'a> Site<'a> {
         self.catalogue.table(name, self.at)
     }
 
+    /// Every table that is known. Looks at all objects of all scripts: for rare actions only.
+    pub fn tables(&self) -> impl Iterator<Item = TableState<'a>> + use<'a> {
+        self.catalogue.tables(self.at)
+    }
+
     /// What is known of a column.
     #[must_use]
     pub fn column(&self, table: &ObjectName, column: &str) -> Option<&'a ColumnState> {

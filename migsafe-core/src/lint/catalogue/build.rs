@@ -23,6 +23,7 @@ pub(super) fn build(
         names: Names::new(dialect),
         entities: Vec::new(),
         readers: HashMap::new(),
+        trigger_tables: HashMap::new(),
         at: 0,
         script: 0,
         about_to_run: false,
@@ -46,6 +47,8 @@ struct Builder {
     names: Names,
     entities: Vec<Entity>,
     readers: HashMap<String, Vec<(ObjectName, usize)>>,
+    /// The table of each trigger, for `DROP TRIGGER` without a table (SQLite).
+    trigger_tables: HashMap<String, usize>,
     /// The number of the action that is being carried out.
     at: Moment,
     script: usize,
@@ -176,8 +179,12 @@ impl Builder {
             }
             A::CreateTrigger(trigger) => {
                 let (from, key) = (self.from(), self.names.fold(&trigger.name.name));
-                if let Some(table) = self.table(&trigger.table) {
+                let Some(number) = self.known_table(&trigger.table) else {
+                    return;
+                };
+                if let Some(table) = self.history(number) {
                     table.triggers.set(&key, from, trigger.clone());
+                    self.trigger_tables.insert(key, number);
                 }
             }
             A::Insert { table, .. } | A::CopyFrom { table } | A::Merge { table } => {
@@ -468,6 +475,7 @@ impl Builder {
             materialized: view.materialized,
             temporary: view.temporary,
             reads: view.reads.clone(),
+            columns: view.columns.clone(),
         };
         if let Some(number) = self.create(&view.name, view.if_not_exists, Object::View(state)) {
             for read in &view.reads {
@@ -535,6 +543,14 @@ impl Builder {
         match (kind, on) {
             (ObjectKind::Trigger, Some(on)) => {
                 if let Some(table) = self.table(on) {
+                    table.triggers.remove(&key, from);
+                }
+                return;
+            }
+            (ObjectKind::Trigger, None) => {
+                if let Some(number) = self.trigger_tables.get(&key).copied()
+                    && let Some(table) = self.history(number)
+                {
                     table.triggers.remove(&key, from);
                 }
                 return;

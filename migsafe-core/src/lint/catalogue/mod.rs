@@ -98,6 +98,17 @@ impl Catalogue {
         Some(TableState::new(self, number, table, entity, at))
     }
 
+    /// Every table that is known at a moment.
+    pub(super) fn tables(&self, at: Moment) -> impl Iterator<Item = TableState<'_>> {
+        self.entities.iter().enumerate().filter_map(move |(number, entity)| match &entity.object {
+            Object::Table(table) => {
+                entity.name.get(ONLY, at)?;
+                Some(TableState::new(self, number, table, entity, at))
+            }
+            _ => None,
+        })
+    }
+
     pub(super) fn index(&self, name: &ObjectName, at: Moment) -> Option<&IndexDefinition> {
         match &self.entity(Class::Relation, name, at)?.object {
             Object::Index(index, _) => index.get(ONLY, at),

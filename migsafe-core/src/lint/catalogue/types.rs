@@ -36,4 +36,6 @@ pub struct ViewState {
     pub temporary: bool,
     /// The relations that it reads, as its text named them.
     pub reads: Vec<ObjectName>,
+    /// The columns that it names, without their relation.
+    pub columns: Vec<String>,
 }

@@ -52,6 +52,8 @@ pub struct Trigger {
     pub function: Option<ObjectName>,
     /// SQLite: the relations that its body reads or writes, as far as its text tells.
     pub uses: Vec<ObjectName>,
-    /// The columns of its table that it names: `UPDATE OF`, `NEW.x` and `OLD.x` in `WHEN` and in SQLite's body.
+    /// The columns after `UPDATE OF`.
+    pub update_of: Vec<String>,
+    /// The columns of its table that it names as `NEW.x` or `OLD.x`, in `WHEN` and in SQLite's body.
     pub columns: Vec<String>,
 }

@@ -101,7 +101,10 @@ impl Reader<'_> {
                 .last()
                 .and_then(|call| called(&call)),
             uses: Vec::new(),
-            columns: trigger_columns(node),
+            update_of: update_of(node),
+            columns: child(node, &[SyntaxKind::WHEN_CONDITION])
+                .map(|condition| Names::of(&condition).columns)
+                .unwrap_or_default(),
         };
         self.push(node, ActionKind::CreateTrigger(trigger));
     }
@@ -116,22 +119,10 @@ fn volatility(option: &SyntaxNode) -> Option<Volatility> {
     })
 }
 
-/// The columns behind `UPDATE OF`, and those that the condition takes from the row.
-fn trigger_columns(node: &SyntaxNode) -> Vec<String> {
-    let mut columns: Vec<String> = child(node, &[SyntaxKind::TRIGGER_EVENT_LIST])
-        .map(|list| {
-            list.descendants()
-                .filter(|found| found.kind() == SyntaxKind::COLUMN_NAME_REF)
-                .filter_map(|found| ident(&found))
-                .collect()
-        })
-        .unwrap_or_default();
-    if let Some(condition) = child(node, &[SyntaxKind::WHEN_CONDITION]) {
-        for column in Names::of(&condition).columns {
-            if !columns.contains(&column) {
-                columns.push(column);
-            }
-        }
-    }
-    columns
+/// The columns behind `UPDATE OF`.
+fn update_of(node: &SyntaxNode) -> Vec<String> {
+    let names = child(node, &[SyntaxKind::TRIGGER_EVENT_LIST]).into_iter().flat_map(|list| {
+        list.descendants().filter(|found| found.kind() == SyntaxKind::COLUMN_NAME_REF)
+    });
+    names.filter_map(|name| ident(&name)).collect()
 }

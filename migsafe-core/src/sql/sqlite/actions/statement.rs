@@ -214,15 +214,10 @@ fn create_trigger(statement: &Stmt<'_>) -> ActionKind {
     for name in written {
         found.relation(name);
     }
-    let mut columns = match event {
+    let update_of = match event {
         TriggerEvent::UpdateOf(names) => texts(names.iter()),
         TriggerEvent::Delete | TriggerEvent::Insert | TriggerEvent::Update => Vec::new(),
     };
-    for name in found.of_row {
-        if !columns.iter().any(|column| column.eq_ignore_ascii_case(&name)) {
-            columns.push(name);
-        }
-    }
     let name = object(trigger_name);
     let table = object(tbl_name);
     ActionKind::CreateTrigger(Trigger {
@@ -232,7 +227,8 @@ fn create_trigger(statement: &Stmt<'_>) -> ActionKind {
         for_each_row: true,
         function: None,
         uses: found.reads,
-        columns,
+        update_of,
+        columns: found.of_row,
     })
 }
 

@@ -418,7 +418,8 @@ fn views_and_triggers() {
         panic!();
     };
     assert_eq!((trigger.name, trigger.table), (name("g"), name("t")));
-    assert_eq!(trigger.columns, ["a", "b", "c", "d"]);
+    assert_eq!(trigger.update_of, ["a", "b"]);
+    assert_eq!(trigger.columns, ["c", "d", "A"]);
     assert_eq!(names(&trigger.uses), "x y log u t");
 }
 
