@@ -49,9 +49,6 @@ pub(super) struct Run<'a> {
     pub(super) scripts: Scripts,
     /// Asked once, and only when a migration that runs by statement is pending.
     statement_support: Option<StatementSupport>,
-    /// Whether it is asked for. Asking opens connections: of many deployers only the one that has the lock
-    /// asks, and one that only waits for others has no need to know.
-    pub(super) asks_for_support: bool,
     started: Duration,
     waits: Waits,
 }
@@ -71,7 +68,6 @@ impl<'a> Run<'a> {
             options,
             scripts: Scripts::new(),
             statement_support: None,
-            asks_for_support: false,
             started,
             waits: Waits::default(),
         }
@@ -150,8 +146,7 @@ impl<'a> Run<'a> {
         }
         self.take_apart(&diagnosis).await;
         let scripts = self.within_target(&diagnosis);
-        let by_statement = scripts.values().any(Script::runs_by_statement);
-        if by_statement && (self.asks_for_support || self.statement_support.is_some()) {
+        if scripts.values().any(Script::runs_by_statement) {
             database = database.with_statements(self.statement_support().await?);
         }
         let dialect = self.store.dialect();

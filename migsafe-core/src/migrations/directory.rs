@@ -97,6 +97,14 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     fs::read(path)
 }
 
+/// Reads one file that was asked for by its path.
+pub(super) fn read_single(path: &Path) -> Result<Vec<u8>, MigrationsError> {
+    read_file(path).map_err(|source| MigrationsError::FileUnreadable {
+        path: path.display().to_string(),
+        source,
+    })
+}
+
 /// Only links to folders matter: a link to a file is as uninteresting as a file.
 fn report_link(listing: &mut Listing, entry: &fs::DirEntry) {
     if fs::metadata(entry.path()).is_ok_and(|target| target.is_dir()) {

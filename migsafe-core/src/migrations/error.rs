@@ -24,6 +24,14 @@ pub enum MigrationsError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// A single file that was asked for cannot be read.
+    #[error("cannot read {}: {source}", name(path))]
+    FileUnreadable {
+        /// The path as given.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
     /// Two migrations of one name.
     #[error("two migrations are named {}", self::name(name))]
     DuplicateName {
@@ -67,6 +75,7 @@ impl MigrationsError {
         match self {
             Self::NotFound { .. } => "migrations-not-found",
             Self::Unreadable { .. } => "migrations-unreadable",
+            Self::FileUnreadable { .. } => "file-unreadable",
             Self::DuplicateName { .. } => "duplicate-name",
             Self::NotEmbeddable { .. } => "not-embeddable",
             Self::InvalidSlug { .. } => "invalid-slug",
@@ -84,6 +93,9 @@ impl MigrationsError {
             }
             Self::Unreadable { .. } => {
                 "check that the path is a folder and that this user may read it"
+            }
+            Self::FileUnreadable { .. } => {
+                "check that the path is a file and that this user may read it"
             }
             Self::DuplicateName { .. } => "rename one of the two",
             Self::NotEmbeddable { .. } => "mend the folders named, then build again",

@@ -31,6 +31,20 @@ pub enum FolderProblemKind {
 }
 
 impl FolderProblemKind {
+    /// Every kind.
+    pub(crate) const ALL: [Self; 10] = [
+        Self::ByteOrderMark,
+        Self::IgnoredFolder,
+        Self::InvalidUtf8,
+        Self::MissingScript,
+        Self::MixedLineEndings,
+        Self::NameCaseConflict,
+        Self::NameTooLong,
+        Self::NulByte,
+        Self::SymbolicLink,
+        Self::Unreadable,
+    ];
+
     /// The id of the rule that reports this kind.
     #[must_use]
     pub fn rule(self) -> &'static str {

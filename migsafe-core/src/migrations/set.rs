@@ -18,6 +18,8 @@ pub enum Origin {
     Directory(String),
     /// Compiled into the program, or made in memory.
     Embedded,
+    /// Single files, each named by its path; no folder of migrations.
+    Files,
 }
 
 /// The migrations of one folder: sorted by the bytes of their names, without duplicates.
@@ -73,6 +75,31 @@ impl Migrations {
     {
         let entries = scripts.into_iter().map(|(n, s)| Migration::new(n, s)).collect();
         Self::build(entries, LockFile::Absent, Vec::new(), Origin::Embedded)
+    }
+
+    /// Reads single SQL files that belong to no folder of migrations; the path of each is its name. Blocking.
+    ///
+    /// # Errors
+    ///
+    /// A file cannot be read, or is given twice.
+    pub fn from_files<P: AsRef<Path>>(
+        paths: impl IntoIterator<Item = P>,
+    ) -> Result<Self, MigrationsError> {
+        let read = |path: P| {
+            let path = path.as_ref();
+            let bytes = directory::read_single(path)?;
+            Ok(Migration::from_bytes(path.display().to_string().into(), bytes))
+        };
+        let entries = paths.into_iter().map(read).collect::<Result<_, MigrationsError>>()?;
+        Self::build(entries, LockFile::Absent, Vec::new(), Origin::Files)
+    }
+
+    /// One script that was not read from a folder, such as standard input.
+    #[must_use]
+    pub fn from_bytes(name: impl Into<MigrationName>, bytes: Vec<u8>) -> Self {
+        let entries = vec![Migration::from_bytes(name.into(), bytes)];
+        let problems = content_problems(&entries);
+        Self { entries, lock_file: LockFile::Absent, problems, origin: Origin::Files }
     }
 
     /// From migrations compiled into the program; see [`super::embed`]. Nothing is hashed.

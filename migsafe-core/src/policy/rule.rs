@@ -79,6 +79,12 @@ impl Meta {
 }
 
 impl BuiltIn {
+    /// Where its page is in the book.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("{}/blob/main/docs/src/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
+    }
+
     /// The rule's documentation page in Markdown: the doc comment of its file and its severities.
     #[must_use]
     pub fn documentation(&self) -> String {

@@ -5,15 +5,18 @@
 //! assert_eq!(ExitCode::Refused.code(), 4);
 //! ```
 //!
-//! [`text`] and [`json`] are pure functions of the data: no clock, no terminal, no environment.
+//! [`text`], [`json`], [`github`] and [`sarif`] are pure functions of the data: no clock, no terminal, no environment.
 
 mod exit_code;
 mod failure;
+pub mod github;
 pub mod json;
+mod lint;
 mod problem;
 mod prometheus;
 #[expect(clippy::module_inception, reason = "the file holds the type `Report`")]
 mod report;
+pub mod sarif;
 mod status;
 mod style;
 #[cfg(test)]
@@ -22,6 +25,7 @@ pub mod text;
 
 pub use exit_code::ExitCode;
 pub use failure::Failure;
+pub use lint::{LintFinding, LintReport, LintSummary, LintedFile};
 pub use problem::Problem;
 pub use prometheus::{FinishedRun, prometheus};
 pub use report::{AppliedStep, Outcome, Report};

@@ -30,6 +30,14 @@ pub(super) fn document(kind: &'static str, body: impl Serialize) -> String {
     text
 }
 
+/// A document of somebody else's format, with the same care for terminals.
+pub(in crate::report) fn pretty(document: &impl Serialize) -> String {
+    // Text, numbers, lists and maps with text keys always serialise.
+    let mut text = escaped(serde_json::to_string_pretty(document).unwrap_or_default());
+    text.push('\n');
+    text
+}
+
 /// The same document with remarks on how the program was called, under the key `notes`.
 #[must_use]
 pub fn with_notes(document: String, notes: &[String]) -> String {

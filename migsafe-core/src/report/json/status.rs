@@ -48,7 +48,7 @@ impl<'a> StatusBody<'a> {
             read_replica: status.facts().is_read_replica(),
             migrations_dir: match status.origin() {
                 Origin::Directory(path) => Some(path),
-                Origin::Embedded => None,
+                Origin::Embedded | Origin::Files => None,
             },
             environment: status.environment(),
             up_to_date: status.is_up_to_date(),

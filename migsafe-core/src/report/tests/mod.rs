@@ -2,6 +2,8 @@
 
 mod diffs;
 mod errors;
+#[cfg(all(feature = "postgres-sql", feature = "render"))]
+mod lint;
 mod others;
 mod prometheus;
 mod runs;

@@ -57,7 +57,7 @@ fn single(page: &mut Page, finding: &Finding) {
 }
 
 /// The scripts to write instead, each a block that can be copied line by line.
-fn suggested(page: &mut Page, suggestion: &Suggestion) {
+pub(super) fn suggested(page: &mut Page, suggestion: &Suggestion) {
     let scripts = suggestion.scripts();
     for (number, script) in (1..).zip(scripts) {
         if scripts.len() == 1 {

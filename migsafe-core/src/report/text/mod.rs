@@ -18,12 +18,17 @@ mod created;
 mod diff;
 mod error;
 mod event;
+mod explain;
 mod findings;
+#[cfg(feature = "render")]
+mod lint;
 mod locks;
 mod page;
 mod resolution;
 mod run;
 mod safe;
+#[cfg(feature = "render")]
+mod snippet;
 mod status;
 mod table;
 mod values;
@@ -32,6 +37,9 @@ pub use created::created;
 pub use diff::diff;
 pub use error::{error, problem};
 pub use event::event;
+pub use explain::{rule, rules};
+#[cfg(feature = "render")]
+pub use lint::lint;
 pub use locks::locks;
 pub use resolution::{resolution, resolution_plan};
 pub use run::deploy;

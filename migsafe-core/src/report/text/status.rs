@@ -40,6 +40,7 @@ fn header(status: &Status) -> Vec<(&'static str, String)> {
     let origin = match status.origin() {
         Origin::Directory(path) => safe::name(path),
         Origin::Embedded => "embedded in the program".to_owned(),
+        Origin::Files => "single files".to_owned(),
     };
     let mut fields = vec![
         ("database", safe::line(status.database(), 200)),

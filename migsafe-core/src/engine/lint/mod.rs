@@ -1,0 +1,9 @@
+//! `lint`: the rules on files and their SQL, without a database.
+
+mod options;
+mod pending;
+mod run;
+
+pub use options::{LintOptions, LintScope};
+pub use pending::pending_names;
+pub use run::lint;

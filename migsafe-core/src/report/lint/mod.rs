@@ -1,0 +1,10 @@
+//! What linting gave.
+
+mod file;
+mod finding;
+mod message;
+mod report;
+
+pub use file::LintedFile;
+pub use finding::LintFinding;
+pub use report::{LintReport, LintSummary};
