@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use migsafe_core::engine::Mode;
-use migsafe_core::{Environment, Severity};
+use migsafe_core::{Dialect, Environment, Severity};
 
 /// Keeps database migrations in the layout of Prisma Migrate safe.
 #[derive(Parser)]
@@ -39,14 +39,6 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "DIRECT_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) direct_url: Option<String>,
 
-    /// PostgreSQL: what keeps two deployers from the same migration
-    #[arg(long, global = true, value_name = "MODE", default_value = "detect")]
-    pub(crate) lock_mode: LockMode,
-
-    /// PostgreSQL: whether migrations that cannot run in a transaction are run
-    #[arg(long, global = true, value_name = "MODE", default_value = "detect")]
-    pub(crate) statement_mode: StatementMode,
-
     /// The migrations folder [default: the first of prisma/migrations, migrations that exists]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) migrations: Option<PathBuf>,
@@ -75,52 +67,16 @@ pub(crate) struct Global {
     pub(crate) no_color: bool,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum LockMode {
-    /// The advisory lock, or the history table where the server has no such lock
-    Detect,
-    /// The advisory lock, as Prisma takes it
-    Advisory,
-    /// The history table, and the advisory lock where the server has it
-    Table,
-}
-
-impl From<LockMode> for migsafe_postgres::LockMode {
-    fn from(mode: LockMode) -> Self {
-        match mode {
-            LockMode::Detect => Self::Detect,
-            LockMode::Advisory => Self::Advisory,
-            LockMode::Table => Self::Table,
-        }
-    }
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum StatementMode {
-    /// Unless a transaction pooler is found
-    Detect,
-    /// In any case: the connection is known to be direct
-    Forced,
-    /// Never
-    Forbidden,
-}
-
-impl From<StatementMode> for migsafe_postgres::StatementMode {
-    fn from(mode: StatementMode) -> Self {
-        match mode {
-            StatementMode::Detect => Self::Detect,
-            StatementMode::Forced => Self::Forced,
-            StatementMode::Forbidden => Self::Forbidden,
-        }
-    }
-}
-
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people
     Text,
     /// One JSON document, also for an error
     Json,
+    /// Annotations for GitHub Actions; of `lint` only
+    Github,
+    /// SARIF 2.1.0, for code scanning; of `lint` only
+    Sarif,
 }
 
 #[derive(Subcommand)]
@@ -131,10 +87,14 @@ pub(crate) enum Command {
     Deploy(Deploy),
     /// Records a decision about one migration, with an audit entry
     Resolve(Resolve),
+    /// Finds what is dangerous in migrations before they are deployed; needs no database
+    Lint(Lint),
     /// Makes an empty migration
     New(New),
     /// Shows who holds the migration lock and who is in the way of what is pending; reads only
     Locks(Locks),
+    /// Shows what a rule detects, why that hurts and what to do; without a name, lists all rules
+    Explain(Explain),
 }
 
 #[derive(Group)]
@@ -245,6 +205,74 @@ pub(crate) struct Locks {
 }
 
 #[derive(Group)]
+pub(crate) struct Lint {
+    /// SQL files, migrations or folders of migrations; - for standard input [default: all migrations]
+    #[arg(value_name = "FILES")]
+    pub(crate) files: Vec<PathBuf>,
+
+    /// Only migrations that are pending in the database, which is read for that
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) pending: bool,
+
+    /// Only migrations that were added or changed since a commit, branch or tag of Git
+    #[arg(long, value_name = "REF", conflicts_with_all = ["files", "pending"])]
+    pub(crate) since: Option<String>,
+
+    /// What the SQL is written for [default: migration_lock.toml, else the database URL]
+    #[arg(long, value_name = "DIALECT")]
+    pub(crate) dialect: Option<DialectName>,
+
+    /// The version of the server that it is written for, such as 15 or 3.45 [default: the oldest supported]
+    #[arg(long, value_name = "VERSION", value_parser = server_version)]
+    pub(crate) server_version: Option<String>,
+
+    /// The severity from which on a finding refuses, with exit code 4
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum DialectName {
+    /// PostgreSQL
+    Postgresql,
+    /// SQLite
+    Sqlite,
+}
+
+impl From<DialectName> for Dialect {
+    fn from(name: DialectName) -> Self {
+        match name {
+            DialectName::Postgresql => Self::Postgres,
+            DialectName::Sqlite => Self::Sqlite,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum FailOn {
+    Note,
+    Warn,
+    Error,
+}
+
+impl From<FailOn> for Severity {
+    fn from(name: FailOn) -> Self {
+        match name {
+            FailOn::Note => Self::Note,
+            FailOn::Warn => Self::Warn,
+            FailOn::Error => Self::Error,
+        }
+    }
+}
+
+#[derive(Group)]
+pub(crate) struct Explain {
+    /// The rule, as it stands in brackets before a finding
+    #[arg(value_name = "RULE")]
+    pub(crate) rule: Option<String>,
+}
+
+#[derive(Group)]
 pub(crate) struct New {
     /// What it does in a few words, such as add_users
     #[arg(value_name = "NAME")]
@@ -255,6 +283,15 @@ fn rule(text: &str) -> Result<(String, Severity), String> {
     let (id, severity) =
         text.split_once('=').ok_or("write ID=SEVERITY, for example out-of-order=warn")?;
     Ok((id.to_owned(), severity.parse()?))
+}
+
+fn server_version(text: &str) -> Result<String, String> {
+    let is_number =
+        |part: &str| (1..4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    if text.split('.').count() <= 3 && text.split('.').all(is_number) {
+        return Ok(text.to_owned());
+    }
+    Err("write the number of a version, for example 15 or 17.2".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

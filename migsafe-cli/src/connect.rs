@@ -19,15 +19,13 @@ pub(crate) fn store(global: &Global) -> Result<Box<dyn HistoryStore>, Failure> {
     let url = url(global).ok_or_else(|| Failure::usage("no database is given", URL_HELP))?;
     Ok(match dialect(url)? {
         Dialect::Sqlite => Box::new(SqliteStore::open(url)?),
-        _ => Box::new(PostgresStore::from_options(postgres(url, global)?)),
+        _ => Box::new(PostgresStore::from_options(postgres(url, direct_url(global))?)),
     })
 }
 
-fn postgres(url: &str, global: &Global) -> Result<PostgresOptions, Failure> {
-    let options = PostgresOptions::from_url(url)?
-        .with_lock_mode(global.lock_mode.into())
-        .with_statement_mode(global.statement_mode.into());
-    match direct_url(global) {
+fn postgres(url: &str, direct: Option<&str>) -> Result<PostgresOptions, Failure> {
+    let options = PostgresOptions::from_url(url)?;
+    match direct {
         Some(direct) => {
             options.with_direct_url(direct).map_err(|error| Failure::direct_url(&error))
         }
@@ -97,7 +95,7 @@ pub(crate) fn policy(global: &Global) -> Result<Policy, Failure> {
 }
 
 /// The rules that share a word with what was written.
-fn similar_rules(written: &str) -> String {
+pub(crate) fn similar_rules(written: &str) -> String {
     let similar = |id: &str| {
         written.split('-').any(|word| {
             word.len() > 2 && id.split('-').any(|own| own.contains(word) || word.contains(own))

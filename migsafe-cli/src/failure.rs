@@ -21,6 +21,13 @@ impl Failure {
         Self::Problem(Problem::new(code, message).with_help(help), ExitCode::Failure)
     }
 
+    /// Nothing says what the SQL is written for.
+    pub(crate) fn unknown_dialect() -> Self {
+        let message = "what the SQL is written for is not known: there is no migration_lock.toml and no database URL";
+        let help = "give --dialect postgresql or --dialect sqlite";
+        Self::Problem(Problem::new("unknown-dialect", message).with_help(help), ExitCode::Usage)
+    }
+
     /// The URL that cannot be used is not the one that everybody thinks of first.
     pub(crate) fn direct_url(error: &StoreError) -> Self {
         let message = format!("the direct URL: {error}");

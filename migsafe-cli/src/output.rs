@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
-use migsafe_core::report::{Style, json, text};
+use migsafe_core::report::{LintReport, Problem, Style, github, json, sarif, text};
 
 use crate::args::{Format, Global};
 use crate::failure::Failure;
@@ -35,7 +35,7 @@ impl Output {
     }
 
     pub(crate) fn is_text(&self) -> bool {
-        self.format == Format::Text
+        self.format != Format::Json
     }
 
     /// Writes the report in the form asked for.
@@ -45,10 +45,19 @@ impl Output {
         document: impl FnOnce() -> String,
     ) -> Result<(), Failure> {
         let written = match self.format {
-            Format::Text => text(self.style(io::stdout().is_terminal())),
             Format::Json => json::with_notes(document(), &self.notes),
+            _ => text(self.style(io::stdout().is_terminal())),
         };
         standard_output(&written)
+    }
+
+    /// Writes what linting gave, which has forms of its own.
+    pub(crate) fn lint(&self, report: &LintReport) -> Result<(), Failure> {
+        match self.format {
+            Format::Github => standard_output(&github::lint(report)),
+            Format::Sarif => standard_output(&sarif::lint(report)),
+            _ => self.report(|style| text::lint(report, style), || json::lint(report)),
+        }
     }
 
     /// Writes something about the work, never part of the report.
@@ -58,20 +67,26 @@ impl Output {
 
     /// Writes why it failed: for people to standard error, as a document to standard output.
     pub(crate) fn failure(&self, failure: &Failure) {
-        match self.format {
-            Format::Text => self.remark(|style| match failure {
+        let document = match (self.format, failure) {
+            (Format::Json, Failure::Engine(error)) => {
+                json::with_notes(json::error(error), &self.notes)
+            }
+            (Format::Json, Failure::Problem(problem, _)) => {
+                json::with_notes(json::problem(problem), &self.notes)
+            }
+            (Format::Github, Failure::Engine(error)) => github::problem(&Problem::from(error)),
+            (Format::Github, Failure::Problem(problem, _)) => github::problem(problem),
+            // Code scanning would take a log without findings for "all mended", so there is none.
+            (Format::Text | Format::Sarif, _) => String::new(),
+        };
+        if self.is_text() {
+            self.remark(|style| match failure {
                 Failure::Engine(error) => text::error(error, style),
                 Failure::Problem(problem, _) => text::problem(problem, style),
-            }),
-            Format::Json => {
-                let document = match failure {
-                    Failure::Engine(error) => json::error(error),
-                    Failure::Problem(problem, _) => json::problem(problem),
-                };
-                // The exit code says that it failed, whether or not this can be written.
-                let _ = standard_output(&json::with_notes(document, &self.notes));
-            }
+            });
         }
+        // The exit code says that it failed, whether or not this can be written.
+        let _ = standard_output(&document);
     }
 
     fn style(&self, terminal: bool) -> Style {

@@ -1,15 +1,18 @@
 //! One file per command: call the engine, print the report.
 
 mod deploy;
+mod explain;
+mod lint;
 mod locks;
 mod new;
 mod resolve;
 mod status;
 
+use clap::ValueEnum as _;
 use migsafe_core::report::ExitCode;
 use tokio::runtime::Builder;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Format, Lint};
 use crate::failure::Failure;
 use crate::interrupt::unless_interrupted;
 use crate::notes::notes;
@@ -19,10 +22,16 @@ use crate::output::Output;
 pub(crate) fn run(args: Args) -> ExitCode {
     let notes = match args.command {
         // Nothing is connected to.
-        Command::New(_) => Vec::new(),
+        Command::New(_) | Command::Explain(_) | Command::Lint(Lint { pending: false, .. }) => {
+            Vec::new()
+        }
         _ => notes(&args.global),
     };
     let output = Output::new(&args.global, notes);
+    if let Err(failure) = check_format(&args) {
+        output.failure(&failure);
+        return failure.exit_code();
+    }
     let result = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => {
             let result = runtime.block_on(dispatch(args, &output));
@@ -44,6 +53,21 @@ pub(crate) fn run(args: Args) -> ExitCode {
     }
 }
 
+/// Some forms are of one command only.
+fn check_format(args: &Args) -> Result<(), Failure> {
+    let format = args.global.format;
+    let is_general = matches!(format, Format::Text | Format::Json);
+    if is_general || matches!(args.command, Command::Lint(_)) {
+        return Ok(());
+    }
+    let name = format.to_possible_value();
+    let name = name.as_ref().map_or("", |value| value.get_name());
+    Err(Failure::usage(
+        format!("only `migsafe lint` has the format {name}"),
+        "give --format text or --format json",
+    ))
+}
+
 async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
     let global = &args.global;
     match args.command {
@@ -52,6 +76,8 @@ async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
         Command::Status(args) => unless_interrupted(status::run(global, args, output)).await?,
         Command::Resolve(args) => unless_interrupted(resolve::run(global, args, output)).await?,
         Command::Locks(args) => unless_interrupted(locks::run(global, args, output)).await?,
+        Command::Lint(args) => unless_interrupted(lint::run(global, args, output)).await?,
+        Command::Explain(args) => explain::run(&args, output),
         Command::New(args) => new::run(global, &args, output),
     }
 }

@@ -11,6 +11,8 @@ fn help() {
     assert_run!("help_deploy", project.run(&["deploy", "--help"]).exits(0));
     assert_run!("help_resolve", project.run(&["resolve", "--help"]).exits(0));
     assert_run!("help_new", project.run(&["new", "--help"]).exits(0));
+    assert_run!("help_lint", project.run(&["lint", "--help"]).exits(0));
+    assert_run!("help_explain", project.run(&["explain", "--help"]).exits(0));
     assert_run!("help_locks", project.run(&["locks", "--help"]).exits(0));
 }
 

@@ -2,10 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
 mod common;
+mod explain;
 mod fails;
 mod help;
 mod hostile;
 mod json;
+mod lint;
+mod lint_files;
+mod lint_since;
 mod locks;
 mod metrics;
 mod new;

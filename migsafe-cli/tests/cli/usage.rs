@@ -43,6 +43,17 @@ fn arguments() {
         &["resolve", url, "--applied", "a", "--rolled-back", "b"],
         &["new", url],
         &["new", url, "-"],
+        &["lint", url, "--pending", "x.sql"],
+        &["lint", url, "--since", "main", "--pending"],
+        &["lint", url, "--fail-on", "off"],
+        &["lint", url, "--dialect", "mysql"],
+        &["lint", url, "--server-version", "latest"],
+        &["lint", url, "--since", "-x"],
+        &["lint", url, "--since=--output=x"],
+        &["lint", "--pending"],
+        &["lint"],
+        &["explain", "synt"],
+        &["explain", "a", "b"],
         &["locks"],
         &["status"],
     ];
@@ -75,15 +86,23 @@ fn urls() {
 fn what_is_not_built_does_not_exist() {
     let project = Project::new();
     for verb in [
-        "init", "check", "lint", "plan", "approve", "baseline", "repair", "schema", "drift",
-        "diff", "verify", "rollback", "parity", "history", "import", "edit", "retire", "reset",
-        "explain",
+        "init", "check", "plan", "approve", "baseline", "repair", "schema", "drift", "diff",
+        "verify", "rollback", "parity", "history", "import", "edit", "retire", "reset",
     ] {
         project.sqlite(&[verb]).exits(2);
     }
-    for format in ["markdown", "github", "sarif", "junit", "html", "JSON", ""] {
+    for format in ["markdown", "junit", "html", "JSON", ""] {
         project.sqlite(&["status", "--format", format]).exits(2);
     }
+    // Of one command only.
+    for format in ["github", "sarif"] {
+        for verb in ["status", "deploy", "locks", "explain"] {
+            project.sqlite(&[verb, "--format", format]).exits(2);
+        }
+        project.sqlite(&["new", "x", "--format", format]).exits(2);
+        project.sqlite(&["lint", "--format", format]).exits(0);
+    }
+    assert!(!project.path().join("dev.db").exists());
     project.sqlite(&["status", "--config", "x"]).exits(2);
 }
 

@@ -1,0 +1,63 @@
+//! `migsafe lint`.
+
+use migsafe_core::Dialect;
+use migsafe_core::engine::{self, LintOptions, LintScope};
+use migsafe_core::report::{ExitCode, LintReport};
+
+use crate::args::{Global, Lint};
+use crate::connect;
+use crate::failure::Failure;
+use crate::git;
+use crate::linted::{self, Input};
+use crate::output::Output;
+
+pub(crate) async fn run(global: &Global, args: Lint, output: &Output) -> Result<ExitCode, Failure> {
+    let policy = connect::policy(global)?.failing_at(args.fail_on.into());
+    let inputs = inputs(global, &args).await?;
+    let version = args.server_version;
+    // It takes its time, and a signal must be heard.
+    let work = tokio::task::spawn_blocking(move || {
+        let mut reports = inputs.into_iter().map(|input| {
+            let server = version.as_deref().map(|version| server(input.dialect, version));
+            let options = LintOptions::new(input.dialect)
+                .with_policy(policy.clone())
+                .with_scope(input.scope)
+                .with_server(server);
+            engine::lint(&input.migrations, &options)
+        });
+        reports.next().map(|first| first.joined(reports))
+    });
+    let report: LintReport = work
+        .await
+        .ok()
+        .flatten()
+        .ok_or_else(|| Failure::stopped("internal", "the files could not be linted", ""))?;
+    output.lint(&report)?;
+    Ok(report.exit_code())
+}
+
+/// A version as the server says it.
+fn server(dialect: Dialect, version: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("SQLite {version}"),
+        _ => version.to_owned(),
+    }
+}
+
+/// What is linted, at least one.
+async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
+    let dialect = args.dialect.map(Into::into);
+    if !args.files.is_empty() {
+        return linted::files(global, dialect, &args.files);
+    }
+    let migrations = connect::migrations(global)?;
+    let scope = if args.pending {
+        let store = connect::store(global)?;
+        LintScope::Only(engine::pending_names(&*store, &migrations).await?)
+    } else if let (Some(reference), Some(folder)) = (&args.since, connect::folder(global)) {
+        LintScope::Only(git::changed_since(reference, &folder)?)
+    } else {
+        LintScope::All
+    };
+    Ok(vec![linted::folder(global, dialect, migrations, scope)?])
+}

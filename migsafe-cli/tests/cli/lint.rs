@@ -1,0 +1,100 @@
+//! `lint` on a folder.
+
+use crate::common::{Project, assert_run};
+
+/// Rules come and go; these tests are about one that stays.
+fn project() -> Project {
+    Project::empty()
+        .with("20250101000000_good", "SELECT 1;\n")
+        .with("20250102000000_bad", "SELECT 1;\nCOMMIT;\n")
+}
+
+fn on_postgres(args: &[&str]) -> Vec<String> {
+    let mut all = vec!["lint".to_owned(), "--dialect".to_owned(), "postgresql".to_owned()];
+    all.extend(args.iter().map(|arg| (*arg).to_owned()));
+    all
+}
+
+fn lint(project: &Project, args: &[&str]) -> crate::common::Ran {
+    let args = on_postgres(args);
+    project.run(&args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+#[test]
+fn every_form() {
+    let project = project();
+    assert_run!("lint_text", lint(&project, &[]).exits(4));
+    assert_run!("lint_github", lint(&project, &["--format", "github"]).exits(4));
+    let json = lint(&project, &["--format", "json"]).exits(4);
+    assert_eq!(
+        json.json()["findings"][0]["path"],
+        "prisma/migrations/20250102000000_bad/migration.sql"
+    );
+    assert_run!("lint_json", json);
+    let sarif = lint(&project, &["--format", "sarif"]).exits(4);
+    let log: serde_json::Value = serde_json::from_str(&sarif.stdout).unwrap();
+    assert_eq!((&log["version"], sarif.stderr.as_str()), (&"2.1.0".into(), ""));
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "transaction-nesting");
+}
+
+#[test]
+fn the_failing_severity_and_overrides_decide() {
+    let project = project();
+    let rule = |severity: &str| format!("--rule=transaction-nesting={severity}");
+    lint(&project, &[&rule("warn")]).exits(0);
+    lint(&project, &[&rule("warn"), "--fail-on", "warn"]).exits(4);
+    lint(&project, &[&rule("note"), "--fail-on", "warn"]).exits(0);
+    lint(&project, &[&rule("note"), "--fail-on", "note"]).exits(4);
+    assert_run!("lint_passed", lint(&project, &[&rule("off"), "--fail-on", "note"]).exits(0));
+}
+
+/// The option, else the folder, else the URL.
+#[test]
+fn the_dialect_is_found_out() {
+    let script = "PRAGMA journal_mode = WAL;\n";
+    let project = Project::empty().with("20250101000000_a", script);
+    project.run(&["lint"]).exits(2);
+    let sqlite = project.run(&["lint", "--database-url", "sqlite:dev.db"]).exits(4);
+    assert!(sqlite.stdout.contains("[lt-journal-mode]"), "{sqlite}");
+    assert!(!project.path().join("dev.db").exists());
+    let lock = project.migrations().join("migration_lock.toml");
+    std::fs::write(lock, "provider = \"sqlite\"\n").unwrap();
+    let told = project.on("postgresql://app:s3cret@db/x", &["lint"]).exits(4);
+    assert!(told.stdout.contains("[lt-journal-mode]"), "{told}");
+    let option = project.run(&["lint", "--dialect", "postgresql"]).exits(4);
+    assert!(option.stdout.contains("[lock-file-mismatch]"), "{option}");
+}
+
+#[test]
+fn pending_ones_are_those_of_the_database() {
+    let project = Project::empty().with("20250101000000_a", "ATTACH ':memory:' AS x;\n");
+    project.sqlite(&["resolve", "--applied", "20250101000000_a"]).exits(0);
+    project.sqlite(&["lint"]).exits(4);
+    assert_run!("lint_none_pending", project.sqlite(&["lint", "--pending"]).exits(0));
+    project.write("20250102000000_b", "VACUUM;\n");
+    let pending = project.sqlite(&["lint", "--pending", "--format=json"]).exits(4).json();
+    assert_eq!(pending["summary"]["files"], 1);
+    let found = pending["findings"].as_array().unwrap();
+    assert!(found.iter().all(|finding| finding["migration"] == "20250102000000_b"), "{found:?}");
+    let away = project.on("sqlite:/nowhere/at/all.db", &["lint", "--pending"]);
+    assert!(away.code == 1 || away.code == 4, "{away}");
+}
+
+/// Nothing is written, and nothing is connected to.
+#[test]
+fn a_database_is_not_needed() {
+    let ran =
+        lint(&project(), &["--database-url", "postgresql://app:s3cret@127.0.0.1:1/x"]).exits(4);
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn errors_are_said_in_every_form() {
+    let project = Project::empty();
+    assert_run!("lint_no_folder", project.run(&["lint"]).exits(1));
+    assert_run!("lint_no_folder_github", project.run(&["lint", "--format=github"]).exits(1));
+    let sarif = project.run(&["lint", "--format=sarif"]).exits(1);
+    assert_eq!(sarif.stdout, "", "a log without findings would say that all is well");
+    assert!(sarif.stderr.starts_with("error[migrations-not-found]"), "{sarif}");
+    assert_eq!(project.run(&["lint", "--format=json"]).exits(1).json()["kind"], "error");
+}
