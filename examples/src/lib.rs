@@ -8,6 +8,8 @@ mod texts {
     mod readme {}
     #[doc = include_str!("../../docs/src/quick-start-library.md")]
     mod quick_start {}
+    #[doc = include_str!("../../docs/src/lint.md")]
+    mod lint {}
     #[doc = include_str!("../../docs/src/sqlite.md")]
     mod sqlite {}
     #[doc = include_str!("../../docs/src/start-up.md")]

@@ -8,7 +8,6 @@
 
 mod effect;
 mod lease;
-mod pooler;
 mod read;
 mod run;
 
