@@ -162,6 +162,7 @@ impl<'a> Run<'a> {
             file_count: self.migrations.len(),
             environment: policy.environment().name().to_owned(),
             findings: verdict.findings().to_vec(),
+            suppressed: verdict.suppressed().to_vec(),
             failing: policy.failing_severity(),
             diagnosis,
         };

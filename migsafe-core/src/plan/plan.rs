@@ -9,7 +9,7 @@ use super::Target;
 use crate::diagnosis::Entry;
 use crate::history::{Fingerprint, History, Resume};
 use crate::migrations::{Checksum, MigrationName};
-use crate::policy::{Facts, Finding};
+use crate::policy::{Examination, Facts, Finding, Suppressed};
 
 /// How a step is carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -77,6 +77,7 @@ pub struct Plan {
     creates_history_table: bool,
     environment: String,
     findings: Vec<Finding>,
+    suppressed: Vec<Suppressed>,
     history: History,
 }
 
@@ -98,8 +99,9 @@ impl Plan {
         facts: &Facts<'_>,
         target: &Target,
         environment: &str,
-        findings: Vec<Finding>,
+        examination: Examination,
     ) -> Self {
+        let Examination { findings, suppressed } = examination;
         let steps: Vec<PlanStep> = facts
             .diagnosis()
             .entries()
@@ -114,6 +116,7 @@ impl Plan {
             steps,
             environment: environment.to_owned(),
             findings,
+            suppressed,
             history: facts.diagnosis().history().clone(),
         }
     }
@@ -146,6 +149,12 @@ impl Plan {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// What was found and is kept quiet by comments in scripts.
+    #[must_use]
+    pub fn suppressed(&self) -> &[Suppressed] {
+        &self.suppressed
     }
 
     /// The fingerprint of the history the plan was made from. Computed when asked for: an up-to-date

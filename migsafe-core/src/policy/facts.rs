@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use super::Suppressions;
 use crate::Dialect;
 use crate::diagnosis::{Diagnosis, Entry, State};
 use crate::history::{Journal, Resume};
@@ -23,6 +24,8 @@ pub struct Facts<'a> {
     scope: Scope,
     /// Built when the first rule on SQL asks for it.
     catalogue: Arc<OnceLock<Catalogue>>,
+    /// Known when the other rules have run.
+    suppressions: Option<Arc<Suppressions>>,
 }
 
 /// Which scripts run together.
@@ -56,7 +59,19 @@ impl<'a> Facts<'a> {
             resumes_failed: false,
             scope: Scope::default(),
             catalogue: Arc::default(),
+            suppressions: None,
         }
+    }
+
+    /// The same for the rules that judge what comments keep quiet.
+    pub(super) fn with_suppressions(mut self, suppressions: Suppressions) -> Self {
+        self.suppressions = Some(Arc::new(suppressions));
+        self
+    }
+
+    /// What comments keep quiet; `None` while that is not known yet.
+    pub(crate) fn suppressions(&self) -> Option<&Suppressions> {
+        self.suppressions.as_deref()
     }
 
     /// The same for scripts that do not run together, such as a folder that is read without a database.

@@ -1,11 +1,14 @@
 //! The policy: severities per environment, a stack of overrides, and the judgement.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::suppressed::{self, Suppressions};
 use super::{
-    Environment, Facts, Finding, Findings, Refusal, Rule, Severity, Verdict, built_in_rules,
+    Environment, Examination, Facts, Finding, Findings, Refusal, Rule, Severity, Verdict,
+    built_in_rules,
 };
 use crate::plan::{Plan, Target};
 
@@ -49,6 +52,14 @@ pub struct Policy {
     overrides: Vec<Override>,
     failing: Severity,
     custom: Vec<Arc<dyn Rule>>,
+    /// The rules that no comment may keep quiet here.
+    unsuppressible: Forbidden,
+}
+
+#[derive(Clone, Debug)]
+enum Forbidden {
+    These(BTreeSet<String>),
+    All,
 }
 
 impl Default for Policy {
@@ -62,7 +73,13 @@ impl Policy {
     /// The built-in defaults of an environment.
     #[must_use]
     pub fn for_environment(environment: Environment) -> Self {
-        Self { environment, overrides: Vec::new(), failing: Severity::Error, custom: Vec::new() }
+        Self {
+            environment,
+            overrides: Vec::new(),
+            failing: Severity::Error,
+            custom: Vec::new(),
+            unsuppressible: Forbidden::These(BTreeSet::new()),
+        }
     }
 
     /// Sets the severity of a rule; later overrides win over earlier ones.
@@ -77,11 +94,37 @@ impl Policy {
         reason: impl Into<String>,
     ) -> Result<Self, UnknownRule> {
         let rule = rule.into();
-        if !self.rules().any(|known| known.id() == rule) {
-            return Err(UnknownRule(rule));
-        }
+        self.known(&rule)?;
         self.overrides.push(Override { rule, severity, reason: reason.into() });
         Ok(self)
+    }
+
+    /// In the environment of this policy, comments in scripts (`-- migsafe: allow(…)`) do not keep this rule quiet.
+    ///
+    /// ```
+    /// # use migsafe_core::policy::{Environment, Policy, UnknownRule};
+    /// let policy = Policy::for_environment(Environment::production())
+    ///     .forbid_suppression("syntax-error")?;
+    /// # Ok::<(), UnknownRule>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// No built-in rule and no rule added with [`Policy::with_rule`] has this id.
+    pub fn forbid_suppression(mut self, rule: impl Into<String>) -> Result<Self, UnknownRule> {
+        let rule = rule.into();
+        self.known(&rule)?;
+        if let Forbidden::These(rules) = &mut self.unsuppressible {
+            rules.insert(rule);
+        }
+        Ok(self)
+    }
+
+    /// In the environment of this policy, comments in scripts keep no rule quiet.
+    #[must_use]
+    pub fn forbid_all_suppressions(mut self) -> Self {
+        self.unsuppressible = Forbidden::All;
+        self
     }
 
     /// Adds a rule of your own.
@@ -132,41 +175,88 @@ impl Policy {
         )
     }
 
-    /// Runs every rule; gravest findings first, then in the order of migrations.
+    /// Runs every rule; gravest findings first, then in the order of migrations. Without those that comments in
+    /// scripts keep quiet.
     #[must_use]
     pub fn findings(&self, facts: &Facts<'_>) -> Vec<Finding> {
-        let tier = self.environment.tier();
+        self.examine(facts).findings
+    }
+
+    /// Runs every rule, and says also what comments in scripts keep quiet.
+    #[must_use]
+    pub fn examine(&self, facts: &Facts<'_>) -> Examination {
         let mut collected = Vec::new();
         for rule in self.rules() {
-            let id = rule.id();
-            let severity = self
-                .overrides
-                .iter()
-                .rev()
-                .find(|o| o.rule == id)
-                .map_or_else(|| rule.default_severity(tier), |o| o.severity);
-            if severity > Severity::Off {
-                rule.check(facts, &mut Findings::new(id, severity, &mut collected));
-            }
+            self.run(rule, facts, &mut collected);
         }
-        collected.sort_by(|a, b| {
-            b.severity
-                .cmp(&a.severity)
-                .then_with(|| a.migration.cmp(&b.migration))
-                .then_with(|| a.location.cmp(&b.location))
-        });
-        collected
+        sort(&mut collected);
+        let exempt = |rule: &str| self.why_not_quiet(rule);
+        let (mut examination, used) = suppressed::sort_out(facts, collected, exempt);
+        // Most scripts have no such comment.
+        if facts.scripts().any(|(_, script)| !script.suppressions().is_empty()) {
+            let known: Vec<String> = self.rules().map(|rule| rule.id().into_owned()).collect();
+            let may_find = |rule: &str| {
+                known.iter().any(|known| known == rule)
+                    && self.severity(rule) > Severity::Off
+                    && exempt(rule).is_none()
+            };
+            let unused = used.unused(facts, may_find);
+            let exempt =
+                known.iter().filter_map(|rule| Some((rule.clone(), exempt(rule)?))).collect();
+            let facts = facts.clone().with_suppressions(Suppressions { unused, known, exempt });
+            for rule in self.rules().filter(|rule| LAST.contains(&&*rule.id())) {
+                self.run(rule, &facts, &mut examination.findings);
+            }
+            sort(&mut examination.findings);
+        }
+        examination
+    }
+
+    fn run(&self, rule: &dyn Rule, facts: &Facts<'_>, collected: &mut Vec<Finding>) {
+        let id = rule.id();
+        let severity = self
+            .overrides
+            .iter()
+            .rev()
+            .find(|o| o.rule == id)
+            .map_or_else(|| rule.default_severity(self.environment.tier()), |o| o.severity);
+        if severity > Severity::Off {
+            rule.check(facts, &mut Findings::new(id, severity, collected));
+        }
+    }
+
+    /// Why no comment keeps a rule quiet; `None` when one may.
+    fn why_not_quiet(&self, rule: &str) -> Option<String> {
+        let suppressible =
+            self.rules().find(|known| known.id() == rule).is_none_or(Rule::is_suppressible);
+        if !suppressible {
+            return Some("no comment may keep this rule quiet".to_owned());
+        }
+        let forbidden = match &self.unsuppressible {
+            Forbidden::These(rules) => rules.contains(rule),
+            Forbidden::All => true,
+        };
+        forbidden.then(|| format!("the policy for {} forbids it", self.environment))
+    }
+
+    fn known(&self, rule: &str) -> Result<(), UnknownRule> {
+        if self.rules().any(|known| known.id() == rule) {
+            Ok(())
+        } else {
+            Err(UnknownRule(rule.to_owned()))
+        }
     }
 
     /// Judges the facts: the plan for everything up to the target, or the refusal.
     #[must_use]
     pub fn judge(&self, facts: &Facts<'_>, target: &Target) -> Verdict {
-        let mut findings = self.findings(facts);
-        findings.extend(unusable(facts, target, &findings));
-        if findings.iter().any(|finding| finding.severity >= self.failing) {
-            Verdict::Refuse(Refusal::new(findings, self.failing))
+        let mut examination = self.examine(facts);
+        let unusable = unusable(facts, target, &examination.findings);
+        examination.findings.extend(unusable);
+        if examination.findings.iter().any(|finding| finding.severity >= self.failing) {
+            Verdict::Refuse(Refusal::new(examination, self.failing))
         } else {
-            Verdict::Proceed(Plan::new(facts, target, self.environment.name(), findings))
+            Verdict::Proceed(Plan::new(facts, target, self.environment.name(), examination))
         }
     }
 
@@ -174,6 +264,18 @@ impl Policy {
         let built_in = built_in_rules().map(|rule| rule as &dyn Rule);
         built_in.chain(self.custom.iter().map(|rule| &**rule))
     }
+}
+
+/// The rules that judge what comments keep quiet, and so come after all others.
+const LAST: [&str; 2] = ["invalid-suppression", "unused-suppression"];
+
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        b.severity
+            .cmp(&a.severity)
+            .then_with(|| a.migration.cmp(&b.migration))
+            .then_with(|| a.location.cmp(&b.location))
+    });
 }
 
 /// Pending migrations within the target that have no script to run. Rules report them, but no

@@ -21,6 +21,7 @@ mod rule;
 pub(crate) mod rules;
 mod severity;
 mod suggestion;
+mod suppressed;
 mod verdict;
 
 pub use environment::{Environment, Tier};
@@ -31,4 +32,6 @@ pub use rule::{BuiltIn, Rule, built_in_rules};
 pub(crate) use rule::{Meta, rules_macro};
 pub use severity::Severity;
 pub use suggestion::Suggestion;
+pub(crate) use suppressed::Suppressions;
+pub use suppressed::{Examination, Suppressed};
 pub use verdict::{Refusal, Verdict};

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Finding, Severity};
+use super::{Examination, Finding, Severity, Suppressed};
 use crate::plan::Plan;
 
 /// The outcome of a judgement.
@@ -25,6 +25,15 @@ impl Verdict {
         }
     }
 
+    /// The findings that comments in scripts keep quiet, whatever the outcome.
+    #[must_use]
+    pub fn suppressed(&self) -> &[Suppressed] {
+        match self {
+            Self::Proceed(plan) => plan.suppressed(),
+            Self::Refuse(refusal) => refusal.suppressed(),
+        }
+    }
+
     /// Whether it is a refusal.
     #[must_use]
     pub fn is_refusal(&self) -> bool {
@@ -36,12 +45,21 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
     findings: Vec<Finding>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<Suppressed>,
     failing: Severity,
 }
 
 impl Refusal {
-    pub(super) fn new(findings: Vec<Finding>, failing: Severity) -> Self {
-        Self { findings, failing }
+    pub(super) fn new(examination: Examination, failing: Severity) -> Self {
+        let Examination { findings, suppressed } = examination;
+        Self { findings, suppressed, failing }
+    }
+
+    /// The findings that comments in scripts keep quiet.
+    #[must_use]
+    pub fn suppressed(&self) -> &[Suppressed] {
+        &self.suppressed
     }
 
     /// All findings, gravest first.

@@ -4,7 +4,7 @@ use super::ExitCode;
 use crate::Dialect;
 use crate::diagnosis::Diagnosis;
 use crate::migrations::Origin;
-use crate::policy::{Finding, Severity};
+use crate::policy::{Finding, Severity, Suppressed};
 use crate::store::DatabaseFacts;
 
 /// A diagnosis with its findings.
@@ -18,6 +18,7 @@ pub struct Status {
     pub(crate) environment: String,
     pub(crate) diagnosis: Diagnosis,
     pub(crate) findings: Vec<Finding>,
+    pub(crate) suppressed: Vec<Suppressed>,
     pub(crate) failing: Severity,
 }
 
@@ -68,6 +69,12 @@ impl Status {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// What the rules found and comments in scripts keep quiet.
+    #[must_use]
+    pub fn suppressed(&self) -> &[Suppressed] {
+        &self.suppressed
     }
 
     /// The findings that refuse.

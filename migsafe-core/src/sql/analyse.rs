@@ -1,11 +1,12 @@
 //! `analyse`: a script in, a [`Script`] out, on a thread of its own and within limits.
 
 use std::io;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::statement::{Problem, Script, Statement};
-use super::{Action, ActionKind, Body, Header, LineIndex, RoutineDefinition, header};
+use super::{Action, ActionKind, Body, Header, LineIndex, RoutineDefinition, header, suppression};
 use crate::Dialect;
 
 /// How much the analysis takes on. Beyond it the script is not taken apart
@@ -175,7 +176,12 @@ impl Reading {
             .map(|(offset, message)| Problem { position: lines.position(offset), message })
             .collect();
         let header = Header::read(script);
-        Script { dialect, statements, problems, header, split: self.split }
+        let suppressions = if suppression::may_have_any(script) {
+            suppression::read(script, &comments(dialect, script), &statements, &lines)
+        } else {
+            Vec::new()
+        };
+        Script { dialect, statements, problems, header, suppressions, split: self.split }
     }
 }
 
@@ -218,6 +224,21 @@ fn read(dialect: Dialect, script: &str, limits: &Limits) -> Reading {
             };
             let message = format!("{dialect} scripts need the cargo feature `{feature}`");
             Reading::failed(0, message)
+        }
+    }
+}
+
+/// The line comments of a script.
+fn comments(dialect: Dialect, script: &str) -> Vec<Range<usize>> {
+    match dialect {
+        #[cfg(feature = "postgres-sql")]
+        Dialect::Postgres => super::postgres::comments(script),
+        #[cfg(feature = "sqlite-sql")]
+        Dialect::Sqlite => super::sqlite::comments(script),
+        #[cfg(not(all(feature = "postgres-sql", feature = "sqlite-sql")))]
+        _ => {
+            let _ = script;
+            Vec::new()
         }
     }
 }

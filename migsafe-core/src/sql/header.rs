@@ -6,6 +6,7 @@
 //! ```
 
 use super::Position;
+use super::suppression::{ALLOW, ALLOW_FILE};
 
 /// What the leading comment lines of a script say to migsafe.
 ///
@@ -75,23 +76,26 @@ impl Header {
             }
             return;
         };
-        // It speaks of the statement below it, which happens to be the first.
-        if strip_word(directive, REPEAT).is_some() {
+        // They speak of the statement below them, which happens to be the first, or are read elsewhere.
+        if [REPEAT, ALLOW, ALLOW_FILE].iter().any(|word| strip_word(directive, word).is_some()) {
             return;
         }
         let Some(reason) = strip_word(directive, NO_TRANSACTION) else {
             let word = directive.split_whitespace().next().unwrap_or_default();
             self.problem(
                 position,
-                format!("unknown directive `{word}`: there are `{NO_TRANSACTION}` and `{REPEAT}`"),
+                format!(
+                    "unknown directive `{word}`: there are `{NO_TRANSACTION}`, `{REPEAT}`, `{ALLOW}` \
+                     and `{ALLOW_FILE}`"
+                ),
             );
             return;
         };
-        let reason = strip_word(reason, "because").unwrap_or(reason);
-        let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim();
-        if reason.is_empty() {
+        let Some(reason) = reason_of(reason) else {
             self.problem(position, format!("`{NO_TRANSACTION}` needs a reason: write `{EXAMPLE}`"));
-        } else if self.no_transaction.is_some() {
+            return;
+        };
+        if self.no_transaction.is_some() {
             self.problem(position, format!("`{NO_TRANSACTION}` is given twice"));
         } else {
             self.no_transaction = Some(reason.to_owned());
@@ -117,13 +121,21 @@ impl HeaderProblem {
     }
 }
 
+/// What a comment, without its two dashes, says to migsafe.
+pub(super) fn directive(comment: &str) -> Option<&str> {
+    strip_word(comment, "migsafe")?.trim_start().strip_prefix(':')
+}
+
+/// The reason in what follows a directive; `because` may be left out, and so may marks before it.
+pub(super) fn reason_of(rest: &str) -> Option<&str> {
+    let reason = strip_word(rest, "because").unwrap_or(rest);
+    let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim();
+    (!reason.is_empty()).then_some(reason)
+}
+
 /// Whether a line is the comment `-- migsafe: repeat …`.
 pub(super) fn is_repeat(line: &str) -> bool {
-    let directive = line
-        .trim_start()
-        .strip_prefix("--")
-        .and_then(|comment| strip_word(comment, "migsafe"))
-        .and_then(|rest| rest.trim_start().strip_prefix(':'));
+    let directive = line.trim_start().strip_prefix("--").and_then(directive);
     directive.is_some_and(|directive| strip_word(directive, REPEAT).is_some())
 }
 
@@ -132,7 +144,7 @@ const NO_TRANSACTION: &str = "no-transaction";
 const EXAMPLE: &str = "-- migsafe: no-transaction because the index is built concurrently";
 
 /// The text after `word`, in any case and after white space, if `word` ends there.
-fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+pub(super) fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
     let text = text.trim_start();
     let (head, rest) = text.split_at_checked(word.len())?;
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
@@ -178,6 +190,7 @@ mod tests {
             "-- migsafe created this\n-- migsafes: x\n-- a migsafe: no-transaction x",
             "SELECT 1;\n-- migsafe: no-transaction too late",
             "/* x */\n-- migsafe: no-transaction too late",
+            "-- migsafe: allow(x) because y\n-- migsafe: allow-file(x) because y",
         ] {
             assert_eq!(reason(script), None, "{script}");
         }
@@ -190,7 +203,7 @@ mod tests {
         assert!(message.contains("needs a reason"), "{message}");
         assert!(problem("-- migsafe: no-transaction because ").2.contains("needs a reason"));
         assert!(problem("-- migsafe: no-transactions x").2.contains("`no-transactions`"));
-        assert!(problem("-- migsafe: allow(x) because y").2.contains("`allow(x)`"));
+        assert!(problem("-- migsafe: permit(x) because y").2.contains("`permit(x)`"));
         assert!(problem("-- migsafe:").2.contains("unknown directive"));
         assert!(problem("-- migsafe no-transaction x").2.contains("colon"));
     }

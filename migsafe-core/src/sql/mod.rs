@@ -26,6 +26,7 @@ mod relations;
 #[cfg(feature = "sqlite-sql")]
 mod sqlite;
 mod statement;
+mod suppression;
 #[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
 #[cfg_attr(
     not(all(feature = "postgres-sql", feature = "sqlite-sql")),
@@ -44,3 +45,4 @@ pub use model::*;
 pub use position::{LineIndex, Position};
 pub use relations::{LockedRelation, LockedRelations};
 pub use statement::{Effect, Fact, Problem, Script, Statement, TransactionClass};
+pub use suppression::{Suppression, SuppressionTarget};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::model::{Action, ObjectName};
-use super::{Header, LockedRelations, Position};
+use super::{Header, LockedRelations, Position, Suppression};
 use crate::Dialect;
 
 /// How a statement stands to the transaction that migsafe wraps around a script.
@@ -229,6 +229,7 @@ pub struct Script {
     pub(super) statements: Vec<Statement>,
     pub(super) problems: Vec<Problem>,
     pub(super) header: Header,
+    pub(super) suppressions: Vec<Suppression>,
     pub(super) split: bool,
 }
 
@@ -256,6 +257,12 @@ impl Script {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The comments that keep findings quiet, in order.
+    #[must_use]
+    pub fn suppressions(&self) -> &[Suppression] {
+        &self.suppressions
     }
 
     /// Whether the script has to run statement by statement, each recorded for itself: its header asks

@@ -10,6 +10,8 @@ mod build;
 mod default_name;
 mod names;
 mod table;
+#[cfg(test)]
+mod tests;
 mod timeline;
 mod types;
 

@@ -36,6 +36,7 @@ use crate::sql::Fact;
 pub(super) const META: Meta = Meta {
     summary: "a script copies rows from standard input",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::POSTGRES
 };
 

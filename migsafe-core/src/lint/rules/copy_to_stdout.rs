@@ -34,6 +34,7 @@ use crate::sql::Fact;
 pub(super) const META: Meta = Meta {
     summary: "a script copies rows to standard output",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::POSTGRES
 };
 

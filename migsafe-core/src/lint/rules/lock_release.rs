@@ -37,6 +37,7 @@ use crate::sql::Fact;
 pub(super) const META: Meta = Meta {
     summary: "a script frees advisory locks",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::POSTGRES
 };
 

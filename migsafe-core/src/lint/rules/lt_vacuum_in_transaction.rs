@@ -29,6 +29,7 @@ use crate::sql::Fact;
 pub(super) const META: Meta = Meta {
     summary: "VACUUM cannot run in a transaction",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::SQLITE
 };
 

@@ -4,6 +4,7 @@ crate::policy::rules_macro! {
     copy_from_stdin => "copy-from-stdin",
     copy_to_stdout => "copy-to-stdout",
     empty_migration => "empty-migration",
+    invalid_suppression => "invalid-suppression",
     lock_release => "lock-release",
     lt_attach => "lt-attach",
     lt_foreign_keys_bracket => "lt-foreign-keys-bracket",
@@ -18,4 +19,5 @@ crate::policy::rules_macro! {
     statement_not_allowed_in_transaction => "statement-not-allowed-in-transaction",
     syntax_error => "syntax-error",
     transaction_nesting => "transaction-nesting",
+    unused_suppression => "unused-suppression",
 }

@@ -55,6 +55,7 @@ use crate::text;
 pub(super) const META: Meta = Meta {
     summary: "a comment to migsafe cannot be followed",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::SQL
 };
 

@@ -30,6 +30,7 @@ use crate::sql::Fact;
 pub(super) const META: Meta = Meta {
     summary: "a script holds a command of psql",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::POSTGRES
 };
 

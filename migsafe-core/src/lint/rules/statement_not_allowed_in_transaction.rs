@@ -50,6 +50,7 @@ use crate::text;
 pub(super) const META: Meta = Meta {
     summary: "a statement cannot run in a transaction",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::POSTGRES
 };
 

@@ -41,6 +41,7 @@ use crate::sql::Fact;
 pub(super) const META: Meta = Meta {
     summary: "a script controls its own transaction",
     severities: [Error, Error, Error],
+    suppressible: false,
     ..Meta::SQL
 };
 

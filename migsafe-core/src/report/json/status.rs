@@ -8,7 +8,7 @@ use crate::diagnosis::{Diagnosis, Entry, Marks, Relation, State, Summary};
 use crate::history::{HistoryRow, Journal, StoredTime};
 use crate::lock::{LockHolder, LockState};
 use crate::migrations::{Checksum, Origin};
-use crate::policy::Finding;
+use crate::policy::{Finding, Suppressed};
 use crate::report::Status;
 
 /// The document of `status`.
@@ -35,6 +35,9 @@ pub(super) struct StatusBody<'a> {
     relation: &'a Relation,
     migrations: Vec<MigrationBody<'a>>,
     findings: &'a [Finding],
+    /// What comments in scripts keep quiet, each with its reason.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    suppressed: &'a [Suppressed],
 }
 
 impl<'a> StatusBody<'a> {
@@ -63,6 +66,7 @@ impl<'a> StatusBody<'a> {
                 .map(|entry| MigrationBody::of(diagnosis, entry))
                 .collect(),
             findings: status.findings(),
+            suppressed: status.suppressed(),
         }
     }
 }

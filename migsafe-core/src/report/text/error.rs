@@ -59,6 +59,8 @@ fn refusal(page: &mut Page, error: &Error, report: &Report) {
     head(page, error.code(), &format!("{changed}, because of {causes}"));
     page.blank();
     findings::findings(page, report.status().findings());
+    page.blank();
+    findings::suppressed(page, report.status().suppressed());
     after(page, report);
 }
 

@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::{safe, values};
-use crate::policy::{Finding, Location, Severity, Suggestion};
+use crate::policy::{Finding, Location, Severity, Suggestion, Suppressed};
 use crate::report::style::Paint;
 
 /// How many migrations of one finding a folded list names.
@@ -33,6 +33,22 @@ pub(super) fn findings(page: &mut Page, findings: &[Finding]) {
             [one] => single(page, one),
             [first, ..] => several(page, first, &group),
         }
+    }
+}
+
+/// What comments in scripts keep quiet, a line each: nothing that was found is lost.
+pub(super) fn suppressed(page: &mut Page, suppressed: &[Suppressed]) {
+    if suppressed.is_empty() {
+        return;
+    }
+    page.line(format!("{} kept quiet by comments:", values::count(suppressed.len(), "finding")));
+    for one in suppressed {
+        let subject = one.finding.migration.as_ref().map_or_else(String::new, |name| {
+            format!("{}, line {}: ", safe::name(name.as_str()), one.comment_line)
+        });
+        let rule = safe::line(&one.finding.rule, 80);
+        let reason = safe::line(&one.reason, 200);
+        page.line(format!("  - {}[{rule}]: {subject}{reason}", one.finding.severity));
     }
 }
 

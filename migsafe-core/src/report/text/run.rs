@@ -15,6 +15,8 @@ pub fn deploy(report: &Report, style: Style) -> String {
     page.blank();
     findings::findings(&mut page, report.status().findings());
     page.blank();
+    findings::suppressed(&mut page, report.status().suppressed());
+    page.blank();
     conclusion(&mut page, report.status());
     page.finish()
 }

@@ -19,6 +19,8 @@ pub fn status(status: &Status, style: Style) -> String {
     page.blank();
     findings::findings(&mut page, status.findings());
     page.blank();
+    findings::suppressed(&mut page, status.suppressed());
+    page.blank();
     conclusion(&mut page, status);
     page.finish()
 }

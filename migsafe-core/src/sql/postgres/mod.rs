@@ -16,12 +16,15 @@ mod relations;
 mod session;
 mod split;
 
+use std::ops::Range;
+
 use self::parse::Text;
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
 use super::relations::LockedRelations;
 use super::statement::{Fact, Statement, TransactionClass};
+use super::suppression::line_comments;
 use super::token::{Token, Tokens};
 
 /// Reads a script. Its caller provides a large stack.
@@ -58,6 +61,12 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
     }));
     reading.statements.sort_by_key(|statement| statement.range.start);
     reading
+}
+
+/// The line comments of a script, by their bytes.
+pub(super) fn comments(script: &str) -> Vec<Range<usize>> {
+    let (sql, _) = client::without_client_parts(script);
+    line_comments(&sql, &split::scan(&sql).tokens, true)
 }
 
 fn read_statement(

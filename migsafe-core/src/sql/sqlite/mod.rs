@@ -9,6 +9,7 @@ mod classify;
 mod scan;
 mod split;
 
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use sqlite3_parser::lexer::sql::{Error, Parser};
@@ -20,7 +21,13 @@ use super::analyse::{Reading, UNPLACED};
 use super::nesting;
 use super::relations::LockedRelations;
 use super::statement::{Fact, Statement};
+use super::suppression::line_comments;
 use super::token::Tokens;
+
+/// The line comments of a script, by their bytes.
+pub(super) fn comments(script: &str) -> Vec<Range<usize>> {
+    line_comments(script, &scan::scan(script).tokens, false)
+}
 
 /// Reads a script. Its caller provides a large stack.
 pub(super) fn read(script: &str, limits: &Limits) -> Reading {
