@@ -252,6 +252,7 @@ fn suggestions() {
     let migrations =
         Migrations::from_scripts([("20250101000000_a", "SELECT 1;\nALTER TABLE a RENAME TO b;\n")]);
     let report = lint(&migrations.unwrap(), &options().with_policy(policy().with_rule(Renames)));
+    assert_eq!(report.summary().warn, 1);
     let forms = [
         text::lint(&report, Style::plain()),
         github::lint(&report),
