@@ -163,6 +163,46 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Statements that can be read, with a part cut out and another put in its place.
+fn damaged() -> impl Strategy<Value = String> {
+    const SAMPLES: &[&str] = &[
+        include_str!("postgres/actions/samples/alter_table.sql"),
+        include_str!("postgres/actions/samples/bodies.sql"),
+        include_str!("postgres/actions/samples/create_table.sql"),
+        include_str!("postgres/actions/samples/drop.sql"),
+        include_str!("postgres/actions/samples/index.sql"),
+        include_str!("postgres/actions/samples/maintenance.sql"),
+        include_str!("postgres/actions/samples/objects.sql"),
+        include_str!("postgres/actions/samples/rows.sql"),
+    ];
+    let statements: Vec<&str> = SAMPLES.iter().flat_map(|sample| sample.split(";\n")).collect();
+    let cut = (any::<prop::sample::Index>(), 0_usize..12);
+    let part = prop_oneof![Just(String::new()), glued(FRAGMENTS, 3), glued(WHOLE, 2)];
+    (prop::sample::select(statements), cut, part, glued(FRAGMENTS, 2)).prop_map(
+        |(statement, (at, length), part, before)| {
+            let characters: Vec<char> = statement.chars().collect();
+            let at = at.index(characters.len().max(1));
+            let rest = characters.iter().skip(at + length);
+            let kept = characters.iter().take(at);
+            let damaged: String = kept.copied().chain(part.chars()).chain(rest.copied()).collect();
+            format!("{before}; {damaged}")
+        },
+    )
+}
+
+/// All ranges in an action and what it holds, read from its debug output.
+fn ranges(debug: &str) -> Vec<Range<usize>> {
+    let ends = |text: &str| text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let mut found = Vec::new();
+    for rest in debug.split(", range: ").skip(1) {
+        let Some((start, rest)) = rest.split_once("..") else { continue };
+        if let (Ok(start), Ok(end)) = (start.parse(), rest[..ends(rest)].parse()) {
+            found.push(start..end);
+        }
+    }
+    found
+}
+
 fn dialect() -> impl Strategy<Value = Dialect> {
     prop::sample::select(vec![Postgres, Sqlite])
 }
@@ -236,6 +276,29 @@ proptest! {
         prop_assert_eq!(script.is_empty(), script.is_split() && script.statements().is_empty());
         if !script.is_split() {
             prop_assert!(!script.problems().is_empty());
+        }
+    }
+
+    #[test]
+    fn actions_lie_in_their_statements(
+        sql in prop_oneof![3 => damaged(), 1 => any_text()],
+        dialect in dialect(),
+    ) {
+        let script = analyse(dialect, &sql);
+        let index = LineIndex::new(&sql);
+        for statement in script.statements() {
+            let around = statement.range();
+            prop_assert!(!statement.actions().is_empty());
+            for action in statement.actions() {
+                prop_assert_eq!(action.start, index.position(action.range.start));
+                let inner = ranges(&format!("{action:?}"));
+                prop_assert!(inner.contains(&action.range));
+                for range in inner {
+                    let inside = around.start <= range.start && range.end <= around.end;
+                    prop_assert!(inside, "{range:?} of {action:?} in {around:?}");
+                    prop_assert!(sql.get(range.clone()).is_some(), "{range:?} of {action:?}");
+                }
+            }
         }
     }
 

@@ -29,7 +29,8 @@ pub struct Action {
 pub enum Nesting {
     /// The statement itself.
     Statement,
-    /// The body of a `DO` block: it is carried out, perhaps under a condition.
+    /// A body: of a `DO` block, which is carried out, perhaps under a condition and perhaps often; or of a routine
+    /// ([`Body::Read`](super::Body::Read)), which is carried out when it is called.
     DoBlock,
 }
 

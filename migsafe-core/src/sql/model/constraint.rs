@@ -10,7 +10,7 @@ pub struct Constraint {
     pub name: Option<String>,
     /// What it demands.
     pub kind: ConstraintKind,
-    /// `NOT VALID`: rows that exist are not checked.
+    /// `NOT VALID`, or PostgreSQL 18's `NOT ENFORCED`: rows that exist are not checked.
     pub not_valid: bool,
     /// `DEFERRABLE`.
     pub deferrable: bool,

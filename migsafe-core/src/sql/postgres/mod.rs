@@ -3,6 +3,10 @@
 //! Statements are divided at the semicolons as `psql` divides them; squawk's parser then reads
 //! each alone and says what it could not read. It accepts two statements without a semicolon
 //! between them, which no server does, so it does not decide where a statement ends.
+//!
+//! What decides about transactions and journals (class, facts, effect, locked relations) is read from the tokens,
+//! and does not depend on the parser. What a statement does, object by object, is read from the syntax tree of
+//! the same parse ([`actions`]); very long statements of data have no tree, and tell by their tokens what they can.
 
 mod actions;
 mod alter_table;

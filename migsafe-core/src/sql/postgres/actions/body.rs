@@ -15,8 +15,12 @@ use crate::sql::{Action, ActionKind, Nesting, Volatility, nesting};
 
 /// How many literals may stand in each other: `DO` in `EXECUTE` in `DO`.
 const MAX_DEPTH: usize = 8;
-/// How many blocks, branches and loops a body may have. The parser's recursion is bounded by it.
+/// How many blocks, branches and loops a body of PL/pgSQL may have: the parser's recursion is bounded by it.
 const MAX_BLOCKS: usize = 2_000;
+/// How many conditions and loops: at each the parser looks ahead, to the end of the body if a word is missing.
+const MAX_CONDITIONS: usize = 5_000;
+/// How many tokens a body of PL/pgSQL may have, for the same reason.
+const MAX_TOKENS_OF_PLPGSQL: usize = 40_000;
 
 impl Reader<'_> {
     /// `DO`.
@@ -57,11 +61,8 @@ impl Reader<'_> {
         if scan.tokens.len() > crate::sql::postgres::MAX_TOKENS {
             return nothing("it is too long to be looked into");
         }
-        let opens = ["BEGIN", "DECLARE", "LOOP", "THEN", "ELSE"];
-        if kind == Text::Plpgsql
-            && (0..words.len()).filter(|&i| words.is_any(i, &opens)).count() > MAX_BLOCKS
-        {
-            return nothing("it has too many blocks to be looked into");
+        if kind == Text::Plpgsql && is_too_long(words) {
+            return nothing("it has too many blocks or words to be looked into");
         }
         if let Err(too_deep) = nesting::check(text, &scan.tokens, self.limits) {
             return nothing(&too_deep.message);
@@ -156,6 +157,13 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+fn is_too_long(body: Tokens<'_>) -> bool {
+    let count = |words: &[&str]| (0..body.len()).filter(|&i| body.is_any(i, words)).count();
+    body.len() > MAX_TOKENS_OF_PLPGSQL
+        || count(&["BEGIN", "DECLARE", "LOOP", "THEN", "ELSE"]) > MAX_BLOCKS
+        || count(&["IF", "ELSIF", "ELSEIF", "WHEN", "FOR", "FOREACH", "WHILE"]) > MAX_CONDITIONS
 }
 
 /// The language behind `LANGUAGE`, in lower case.

@@ -5,6 +5,8 @@
 //! anything; they are not told apart. A column adds nothing: an expression over columns is as constant as
 //! what is computed from them. A query inside an expression reads tables: it is stable at best.
 
+use std::collections::HashSet;
+
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::Reader;
@@ -76,12 +78,24 @@ pub(super) struct Names {
     pub(super) calls: Vec<ObjectName>,
     pub(super) columns: Vec<String>,
     pub(super) volatility: Volatility,
+    seen: Seen,
+}
+
+/// What was met before; a query may name thousands of things.
+#[derive(Debug, Default)]
+struct Seen {
+    calls: HashSet<ObjectName>,
+    columns: HashSet<String>,
 }
 
 impl Names {
     pub(super) fn of(node: &SyntaxNode) -> Self {
-        let mut names =
-            Self { calls: Vec::new(), columns: Vec::new(), volatility: Volatility::Constant };
+        let mut names = Self {
+            calls: Vec::new(),
+            columns: Vec::new(),
+            volatility: Volatility::Constant,
+            seen: Seen::default(),
+        };
         for found in node.descendants() {
             match found.kind() {
                 SyntaxKind::CALL_EXPR => names.call(&found),
@@ -113,7 +127,7 @@ impl Names {
     fn call(&mut self, call: &SyntaxNode) {
         let Some(name) = called(call) else { return };
         self.depends(volatility::of(&name));
-        if !self.calls.contains(&name) {
+        if self.seen.calls.insert(name.clone()) {
             self.calls.push(name);
         }
     }
@@ -143,7 +157,7 @@ impl Names {
             return;
         }
         if let Some(name) = ident(node)
-            && !self.columns.contains(&name)
+            && self.seen.columns.insert(name.clone())
         {
             self.columns.push(name);
         }

@@ -1,11 +1,13 @@
 //! Statements that read and write rows, also inside `WITH`.
 
+use std::collections::HashSet;
+
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::Reader;
 use super::create_table::column_ref;
 use super::expression::Names;
-use super::names::{child, child_object, has, ident, object, text, within};
+use super::names::{child, child_ident, child_object, has, ident, object, text, within};
 use crate::sql::{ActionKind, InsertSource, ObjectName};
 
 impl Reader<'_> {
@@ -144,15 +146,18 @@ pub(super) fn tables(node: &SyntaxNode) -> Vec<ObjectName> {
 
 /// The relations that a query reads, without those that its `WITH` clauses define.
 pub(super) fn reads(node: &SyntaxNode) -> Vec<ObjectName> {
-    let around = node.ancestors().skip(1).flat_map(|outer| outer.children());
-    let around = around.filter(|part| part.kind() == SyntaxKind::WITH_CLAUSE);
-    let defined: Vec<String> = std::iter::once(node.clone())
-        .chain(around)
-        .flat_map(|part| part.descendants())
+    let mut defined: HashSet<String> = node
+        .descendants()
         .filter(|found| found.kind() == SyntaxKind::CTE_NAME)
         .filter_map(|found| ident(&found))
         .collect();
-    let mut reads: Vec<ObjectName> = Vec::new();
+    let around = node.ancestors().skip(1).filter_map(|outer| outer.first_child());
+    for clause in around.filter(|first| first.kind() == SyntaxKind::WITH_CLAUSE) {
+        defined.extend(
+            clause.children().filter_map(|table| child_ident(&table, SyntaxKind::CTE_NAME)),
+        );
+    }
+    let (mut reads, mut seen) = (Vec::new(), HashSet::new());
     for found in node.descendants() {
         let name = match found.kind() {
             SyntaxKind::RELATION_FROM_ITEM => {
@@ -163,7 +168,7 @@ pub(super) fn reads(node: &SyntaxNode) -> Vec<ObjectName> {
         };
         let Some(name) = name else { continue };
         let is_defined = name.schema.is_none() && defined.contains(&name.name);
-        if !is_defined && !reads.contains(&name) {
+        if !is_defined && seen.insert(name.clone()) {
             reads.push(name);
         }
     }

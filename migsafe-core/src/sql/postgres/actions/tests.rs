@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::Dialect;
-use crate::sql::{Action, ActionKind, Body, analyse};
+use crate::sql::{Action, ActionKind, Body, InsertSource, analyse};
 
 /// The statements with their actions: the place, then what differs from a default.
 fn read(sql: &str) -> String {
@@ -83,4 +83,59 @@ families! {
     objects: include_str!("samples/objects.sql");
     maintenance: include_str!("samples/maintenance.sql");
     rows: include_str!("samples/rows.sql");
+}
+
+fn only(sql: &str) -> ActionKind {
+    let script = analyse(Dialect::Postgres, sql);
+    let [statement] = script.statements() else { panic!("one statement") };
+    statement.actions()[0].kind.clone()
+}
+
+#[test]
+fn what_was_not_read_is_opaque() {
+    for (sql, reason) in [
+        ("ALTER TABLE t FROBNICATE", "it could not be read: "),
+        ("\\connect x\n", "a command of psql"),
+        ("DO $$ BEGIN EXECUTE x; END $$", "EXECUTE of a string that is put together when it runs"),
+        ("DO LANGUAGE sql 'SELECT 1'", "a block in sql, which is not read"),
+        ("EXECUTE p", "a statement that was prepared elsewhere"),
+    ] {
+        let ActionKind::Opaque(found) = only(sql) else { panic!("{sql}") };
+        assert!(found.starts_with(reason), "{sql}: {found}");
+    }
+}
+
+#[test]
+fn bodies_nest_as_deep_as_allowed_and_not_deeper() {
+    for (levels, read) in [(900, true), (1_001, false)] {
+        let open = "DECLARE x int; BEGIN ".repeat(levels);
+        let sql = format!("DO $$ {open} DROP TABLE t; {} $$", "END; ".repeat(levels));
+        assert_eq!(matches!(only(&sql), ActionKind::Drop { .. }), read, "{levels}");
+        // `END LOOP` counts too.
+        let loops = "IF a THEN LOOP ".repeat(levels * 2 / 3);
+        let ends = "END LOOP; END IF; ".repeat(levels * 2 / 3);
+        let sql = format!("DO $$ BEGIN {loops} DROP TABLE t; {ends} END $$");
+        assert_eq!(matches!(only(&sql), ActionKind::Drop { .. }), read, "{levels} loops");
+    }
+    // Each level of quotes doubles those in it, so dollars with names of their own do the nesting.
+    let mut body = "DROP TABLE t".to_owned();
+    for level in 0..12 {
+        body = format!("DO $a{level}$ BEGIN EXECUTE $b{level}$ {body} $b{level}$; END $a{level}$");
+    }
+    let ActionKind::Opaque(reason) = only(&body) else { panic!("it was read") };
+    assert_eq!(reason, "strings in strings, too deep to be read");
+}
+
+#[test]
+fn data_is_read_from_its_tokens() {
+    let rows = vec!["(1, 'VALUES', (2))"; 20_000].join(",");
+    let ActionKind::Insert { table, columns, source, on_conflict, .. } =
+        only(&format!("INSERT INTO s.\"T\" (a, B) VALUES {rows} ON CONFLICT DO NOTHING"))
+    else {
+        panic!("it is an INSERT");
+    };
+    assert_eq!((table.to_string().as_str(), source), ("s.T", InsertSource::Values));
+    assert_eq!((columns, on_conflict), (vec!["a".to_owned(), "b".to_owned()], true));
+    let query = format!("SELECT {}", vec!["1"; 30_000].join(","));
+    assert!(matches!(only(&query), ActionKind::Opaque(_)));
 }
