@@ -39,6 +39,14 @@ pub(crate) struct Global {
     #[arg(long, global = true, env = "DIRECT_URL", hide_env_values = true, value_name = "URL")]
     pub(crate) direct_url: Option<String>,
 
+    /// PostgreSQL: what keeps two deployers from the same migration
+    #[arg(long, global = true, value_name = "MODE", default_value = "detect")]
+    pub(crate) lock_mode: LockMode,
+
+    /// PostgreSQL: whether migrations that cannot run in a transaction are run
+    #[arg(long, global = true, value_name = "MODE", default_value = "detect")]
+    pub(crate) statement_mode: StatementMode,
+
     /// The migrations folder [default: the first of prisma/migrations, migrations that exists]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) migrations: Option<PathBuf>,
@@ -65,6 +73,46 @@ pub(crate) struct Global {
     /// No colours, even on a terminal; NO_COLOR does the same
     #[arg(long, global = true)]
     pub(crate) no_color: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum LockMode {
+    /// The advisory lock, or the history table where the server has no such lock
+    Detect,
+    /// The advisory lock, as Prisma takes it
+    Advisory,
+    /// The history table, and the advisory lock where the server has it
+    Table,
+}
+
+impl From<LockMode> for migsafe_postgres::LockMode {
+    fn from(mode: LockMode) -> Self {
+        match mode {
+            LockMode::Detect => Self::Detect,
+            LockMode::Advisory => Self::Advisory,
+            LockMode::Table => Self::Table,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum StatementMode {
+    /// Unless a transaction pooler is found
+    Detect,
+    /// In any case: the connection is known to be direct
+    Forced,
+    /// Never
+    Forbidden,
+}
+
+impl From<StatementMode> for migsafe_postgres::StatementMode {
+    fn from(mode: StatementMode) -> Self {
+        match mode {
+            StatementMode::Detect => Self::Detect,
+            StatementMode::Forced => Self::Forced,
+            StatementMode::Forbidden => Self::Forbidden,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

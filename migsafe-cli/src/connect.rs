@@ -19,13 +19,15 @@ pub(crate) fn store(global: &Global) -> Result<Box<dyn HistoryStore>, Failure> {
     let url = url(global).ok_or_else(|| Failure::usage("no database is given", URL_HELP))?;
     Ok(match dialect(url)? {
         Dialect::Sqlite => Box::new(SqliteStore::open(url)?),
-        _ => Box::new(PostgresStore::from_options(postgres(url, direct_url(global))?)),
+        _ => Box::new(PostgresStore::from_options(postgres(url, global)?)),
     })
 }
 
-fn postgres(url: &str, direct: Option<&str>) -> Result<PostgresOptions, Failure> {
-    let options = PostgresOptions::from_url(url)?;
-    match direct {
+fn postgres(url: &str, global: &Global) -> Result<PostgresOptions, Failure> {
+    let options = PostgresOptions::from_url(url)?
+        .with_lock_mode(global.lock_mode.into())
+        .with_statement_mode(global.statement_mode.into());
+    match direct_url(global) {
         Some(direct) => {
             options.with_direct_url(direct).map_err(|error| Failure::direct_url(&error))
         }

@@ -37,5 +37,5 @@ pub use migsafe_core::{
     Policy, Report, Severity, Target, Verdict, diagnose, ensure_up_to_date, include_migrations,
     migrations,
 };
-pub use options::{PostgresOptions, StatementMode};
+pub use options::{LockMode, PostgresOptions, StatementMode};
 pub use store::PostgresStore;

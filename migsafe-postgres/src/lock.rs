@@ -16,13 +16,15 @@ const QUERY_LIMIT: usize = 200;
 impl LockInspector for PostgresStore {
     async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError> {
         let mut reader = self.reader().await;
-        let statements = [&sql::holders(), sql::journal_exists()].join(";\n");
+        let schema = reader.options.schema.clone();
+        let table = sql::Table { schema: schema.as_deref() };
+        let statements = [&sql::holders(table), sql::journal_exists()].join(";\n");
         let answer = reader.send(statements).await?.ok("looking at the migration lock")?;
         let mut holders: Vec<LockHolder> = answer.rows(0).iter().filter_map(holder).collect();
         if answer.value(1, 1).as_deref() == Some("t") {
             let answer = reader.send(sql::lease_sessions()).await?;
             let answer = answer.ok("looking at the migrations that run by statement")?;
-            let workers = answer.rows(0).iter().filter_map(worker);
+            let workers = answer.rows(0).iter().filter_map(holder);
             holders.extend(workers);
         }
         Ok(holders)
@@ -33,7 +35,7 @@ impl LockInspector for PostgresStore {
     }
 }
 
-/// A row of [`sql::holders`]. What the role may not see is NULL there, except for the query.
+/// A row of [`sql::holders`] or [`sql::lease_sessions`]. What the role may not see is NULL there, except for the query.
 pub(crate) fn holder(row: &PgRow) -> Option<LockHolder> {
     let value = |column| text(row, column).map(|text| text.into_owned()).filter(|t| !t.is_empty());
     let mut holder = LockHolder::of_pid(value(0)?.parse().ok()?);
@@ -44,14 +46,8 @@ pub(crate) fn holder(row: &PgRow) -> Option<LockHolder> {
     holder.query = value(5).filter(|q| q != "<insufficient privilege>").map(|q| one_line(&q));
     holder.transaction_age_ms = value(6).and_then(|age| age.parse().ok());
     holder.connection_age_ms = value(7).and_then(|age| age.parse().ok());
+    holder.session_began = value(8);
     Some(holder)
-}
-
-/// A row of [`sql::lease_sessions`]: the same and the beginning of the session.
-fn worker(row: &PgRow) -> Option<LockHolder> {
-    let mut worker = holder(row)?;
-    worker.session_began = Some(text(row, 8)?.into_owned());
-    Some(worker)
 }
 
 /// A text of somebody else's in one line, without control characters, cut.

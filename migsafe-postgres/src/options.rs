@@ -20,6 +20,23 @@ pub enum StatementMode {
     Forbidden,
 }
 
+/// What keeps two deployers from the same step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum LockMode {
+    /// The advisory lock, and [`LockMode::Table`] on a server that has none. The default.
+    ///
+    /// That is a property of the server, the same for every role, so that all deployers come to the same choice.
+    #[default]
+    Detect,
+    /// The advisory lock that Prisma takes too, for the length of a step's transaction.
+    Advisory,
+    /// A lock on the history table (`SHARE ROW EXCLUSIVE`: others read, nobody else writes) for the length of a step's
+    /// transaction; and the advisory lock with it where the server has one, so that it excludes every other deployer,
+    /// whatever its mode.
+    Table,
+}
+
 /// What [`PostgresStore`](crate::PostgresStore) connects to. Neither `Debug` nor an error shows a password.
 #[derive(Clone)]
 pub struct PostgresOptions {
@@ -33,6 +50,8 @@ pub struct PostgresOptions {
     /// The connection for sessions that write, when it is another than the one for reading.
     pub(crate) direct: Option<PgConnectOptions>,
     pub(crate) statements: StatementMode,
+    pub(crate) lock: LockMode,
+    pub(crate) lease: Duration,
 }
 
 impl PostgresOptions {
@@ -40,6 +59,10 @@ impl PostgresOptions {
     const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
     /// Long enough for every history, short enough for a start-up.
     const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+    /// As long as an answer may take.
+    const LEASE: Duration = Duration::from_secs(30);
+    /// Renewing takes its time too.
+    const SHORTEST_LEASE: Duration = Duration::from_secs(1);
 
     /// Reads a URL, `postgresql://user:password@host:port/database?parameters`.
     ///
@@ -84,6 +107,8 @@ impl PostgresOptions {
             ignored: Vec::new(),
             direct: None,
             statements: StatementMode::Detect,
+            lock: LockMode::Detect,
+            lease: Self::LEASE,
         }
     }
 
@@ -150,6 +175,25 @@ impl PostgresOptions {
     #[must_use]
     pub fn with_statement_mode(mut self, mode: StatementMode) -> Self {
         self.statements = mode;
+        self
+    }
+
+    /// The same with what keeps two deployers from the same step.
+    #[must_use]
+    pub fn with_lock_mode(mut self, mode: LockMode) -> Self {
+        self.lock = mode;
+        self
+    }
+
+    /// The same with how long the lease on a migration that runs statement by statement lasts without being renewed;
+    /// 30 s by default, 1 s at least. It is renewed every quarter of it.
+    ///
+    /// So long others wait for a deployer that is connected and silent (a stopped process, a machine that was put to
+    /// sleep) before they go on in its place, unless a statement of it may still be under way. For one that is gone they
+    /// do not wait.
+    #[must_use]
+    pub fn with_lease_duration(mut self, duration: Duration) -> Self {
+        self.lease = duration.max(Self::SHORTEST_LEASE);
         self
     }
 

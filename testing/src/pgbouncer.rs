@@ -41,6 +41,16 @@ impl PgBouncer {
     /// If there is no `PgBouncer` on this machine, or it does not start.
     #[must_use]
     pub fn start(server: &Postgres, mode: PoolMode, pool_size: u32) -> Self {
+        Self::start_with(server, mode, pool_size, "")
+    }
+
+    /// The same with more lines of its configuration.
+    ///
+    /// # Panics
+    ///
+    /// As [`PgBouncer::start`].
+    #[must_use]
+    pub fn start_with(server: &Postgres, mode: PoolMode, pool_size: u32, more: &str) -> Self {
         let program = tools::pgbouncer().unwrap_or_else(|message| panic!("{message}"));
         // It has no state that a kill could harm, and which other signal ends it at once depends on the version.
         let mut supervisor = Supervisor::new("pgbouncer", "KILL");
@@ -54,7 +64,7 @@ impl PgBouncer {
         fs::write(&users, "\"postgres\" \"\"\n").expect("the folder of the pooler is writable");
         for _ in 0..10 {
             let port = free_port();
-            let text = settings(server.port(), port, mode, pool_size, &users);
+            let text = settings(server.port(), port, mode, pool_size, &users) + more;
             fs::write(&config, text).expect("the folder of the pooler is writable");
             supervisor.start(&program, &[config.display().to_string()]);
             if wait_until_ready(&mut supervisor, port, &users) {

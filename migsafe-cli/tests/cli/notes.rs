@@ -8,12 +8,19 @@ use crate::common::{Project, Ran};
 fn the_direct_url_is_what_is_written_through() {
     let server = Postgres::shared();
     let database = server.create_database();
-    let pooler = PgBouncer::start(server, PoolMode::Transaction, 1);
+    let pooler = PgBouncer::start(server, PoolMode::Transaction, 5);
     let project =
         Project::new().with("20250103000000_index", "CREATE INDEX CONCURRENTLY i ON posts (id);\n");
+    // The deploy has the only process, and nothing is left to tell the mode by.
+    let narrow = PgBouncer::start(server, PoolMode::Transaction, 1);
+    let refused = project.on(&narrow.url(database.name()), &["deploy"]).exits(4);
+    assert!(refused.stderr.contains("no server process left"), "{refused}");
     let pooled = pooler.url(database.name());
     let refused = project.on(&pooled, &["deploy"]).exits(4);
     assert!(refused.stderr.contains("direct URL"), "{refused}");
+    assert!(refused.stderr.contains("one connection by two"), "{refused}");
+    let forbidden = ["deploy", "--statement-mode", "forbidden"];
+    assert!(project.on(&database.url(), &forbidden).exits(4).stderr.contains("switched off"));
     let mut command = project.command(&["deploy"]);
     command.env("DATABASE_URL", &pooled).env("DIRECT_URL", database.url());
     Ran::of(command.output().unwrap()).exits(0);

@@ -31,6 +31,19 @@ fn a_failure_with_its_place() {
 }
 
 #[test]
+fn the_lock_mode_can_be_chosen() {
+    let database = Postgres::shared().create_database();
+    let project = Project::new();
+    let function = "pg_catalog.pg_try_advisory_xact_lock(bigint)";
+    database.query(&format!("ALTER FUNCTION {function} RENAME TO is_gone")).unwrap();
+    let insisting = ["deploy", "--lock-mode", "advisory"];
+    let refused = project.on(&database.url(), &insisting).exits(1);
+    assert!(refused.stderr.contains("--lock-mode detect"), "{refused}");
+    project.on(&database.url(), &["deploy", "--count", "1", "--lock-mode", "table"]).exits(0);
+    project.on(&database.url(), &["deploy"]).exits(0);
+}
+
+#[test]
 fn a_resolution_says_who_asked_for_it() {
     let database = Postgres::shared().create_database();
     let project = Project::empty().with("20250101000000_bad", "SELECT 1 / 0;");

@@ -130,3 +130,26 @@ fn stopped_while_it_has_a_lease() {
     assert_eq!(ran.code, 1, "{ran}");
     on.check_finished("the lease went to another");
 }
+
+/// The same between two messages, and nobody ends a session: the lease runs out by the server's clock, for nothing of
+/// the stopped process can be under way. What it then still sends is refused.
+#[test]
+fn stopped_until_its_lease_has_run_out() {
+    let on = OnPostgres::new(Postgres::shared(), LONG_INDEX);
+    let proxy = Proxy::start(Postgres::shared().port());
+    proxy.stall_on("INSERT INTO log VALUES ('after')");
+    let process = on.project.spawn_through(&on.database.url_through(proxy.port()), &JSON);
+    until("it stands still", || proxy.fired() == 1);
+    process.signal("STOP");
+    let ran = on.project.run(&["deploy", "--lock-wait", "1", "--format", "json"]).exits(5);
+    assert_eq!(ran.json()["outcome"], "locked", "{ran}");
+    on.check_truth("stopped between two statements");
+    let ran = on.project.run(&["deploy", "--lock-wait", "50", "--format", "json"]).exits(0);
+    assert_eq!((ran.applied(), &ran.json()["up_to_date"]), (1, &true.into()), "{ran}");
+    proxy.heal();
+    process.signal("CONT");
+    let ran = process.wait(LIMIT);
+    assert_eq!((ran.code, ran.applied()), (1, 3), "{ran}");
+    assert_eq!(ran.json()["error"]["code"], "conflict", "{ran}");
+    on.check_finished("the lease ran out");
+}

@@ -49,6 +49,9 @@ pub(super) struct Run<'a> {
     pub(super) scripts: Scripts,
     /// Asked once, and only when a migration that runs by statement is pending.
     statement_support: Option<StatementSupport>,
+    /// Whether it is asked for. Asking opens connections: of many deployers only the one that has the lock
+    /// asks, and one that only waits for others has no need to know.
+    pub(super) asks_for_support: bool,
     started: Duration,
     waits: Waits,
 }
@@ -68,6 +71,7 @@ impl<'a> Run<'a> {
             options,
             scripts: Scripts::new(),
             statement_support: None,
+            asks_for_support: false,
             started,
             waits: Waits::default(),
         }
@@ -146,7 +150,8 @@ impl<'a> Run<'a> {
         }
         self.take_apart(&diagnosis).await;
         let scripts = self.within_target(&diagnosis);
-        if scripts.values().any(Script::runs_by_statement) {
+        let by_statement = scripts.values().any(Script::runs_by_statement);
+        if by_statement && (self.asks_for_support || self.statement_support.is_some()) {
             database = database.with_statements(self.statement_support().await?);
         }
         let dialect = self.store.dialect();

@@ -37,6 +37,7 @@ pub async fn ensure_up_to_date(
     options: Options,
 ) -> Result<Report, Error> {
     let mut run = Run::new(store, migrations, &options);
+    run.asks_for_support = options.dry_run;
     let env = run.env.clone();
     let started = env.elapsed();
     let elapsed = || env.elapsed().saturating_sub(started);

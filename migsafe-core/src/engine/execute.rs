@@ -20,7 +20,7 @@ use crate::policy::Verdict;
 use crate::report::{AppliedStep, Failure, Outcome, Report, Status};
 use crate::store::{
     Aborted, Begun, HistoryStore, Reading, ScriptFailure, StepOutcome, StepRequest, StoreError,
-    WriteSession,
+    StoreErrorCode, WriteSession,
 };
 
 pub(super) struct Execution<'r, 'a> {
@@ -173,6 +173,7 @@ impl<'r, 'a> Execution<'r, 'a> {
 
     /// The lock is ours: judge what is there now.
     async fn look_again(&mut self, reading: Reading) -> Result<Look, Stopped> {
+        self.run.asks_for_support = true;
         let assessment = match self.run.assess(reading).await {
             Ok(assessment) => assessment,
             Err(error) => return Err(self.stop_with(error).await),
@@ -203,7 +204,10 @@ impl<'r, 'a> Execution<'r, 'a> {
         };
         match session.create_history_table().await {
             Ok(()) => {}
-            Err(error) if is_lock(self.run.store, &error) => {
+            // Somebody else has it, or had it just now.
+            Err(error)
+                if is_lock(self.run.store, &error) || error.code() == StoreErrorCode::Conflict =>
+            {
                 self.close().await;
                 return Ok(Look::Running);
             }

@@ -17,6 +17,7 @@ pub async fn status(
     options: &Options,
 ) -> Result<Status, Error> {
     let mut run = Run::new(store, migrations, options);
+    run.asks_for_support = true;
     let reading = store.read().await?;
     Ok(run.assess(reading).await?.status)
 }

@@ -31,8 +31,9 @@ pub struct LockHolder {
     pub transaction_age_ms: Option<i64>,
     /// Age of its connection in milliseconds, by the server's clock.
     pub connection_age_ms: Option<i64>,
-    /// Only of a session that holds no lock but works on a migration statement by statement: when it
-    /// began, as the server writes it. Process and beginning together name a session.
+    /// Only of a session that does not hold the advisory lock: it works on a migration statement by statement, or has
+    /// locked the history table instead. When it began, as the server writes it; process and beginning together name a
+    /// session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub session_began: Option<String>,
 }

@@ -1,7 +1,6 @@
 //! Taking a lease and keeping it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use migsafe_core::history::HistoryRow;
 use migsafe_core::store::{StatementSupport, StoreError, StoreErrorCode};
@@ -13,15 +12,10 @@ use crate::options::StatementMode;
 use crate::session::{PostgresSession, Transaction};
 use crate::sql::{self, Lease};
 
-/// How long a lease lasts without being renewed. It matters only when the connection that renews it is
-/// cut off from us and not from the server.
-const TIME_TO_LIVE: Duration = Duration::from_secs(30);
+use super::pooler::{Process, Signs};
 
-/// How long a question may take by which a pooler is recognised.
-const PROBE_LIMIT: Duration = Duration::from_secs(3);
-
-/// How often it is renewed.
-const RENEWAL: Duration = Duration::from_secs(8);
+/// How often a lease is renewed while it lasts.
+const RENEWALS: u32 = 4;
 
 /// A lease that is ours, and the task that keeps it. Dropping it stops the renewal and closes its
 /// connection, so that others see at once that nobody is at work.
@@ -54,14 +48,18 @@ pub(crate) async fn probe(options: &Arc<PostgresOptions>) -> Result<StatementSup
         StatementMode::Forced => return Ok(StatementSupport::Available),
         StatementMode::Detect => {}
     }
-    let mut keeper = Keeper::open(options).await?;
-    match keeper.check_direct(options).await {
-        Ok(()) => Ok(StatementSupport::Available),
-        Err(error) if error.code() == StoreErrorCode::UnsafeSetting => {
-            Ok(StatementSupport::Refused(format!("{error}: {}", error.help())))
+    let mut connection = Connection::open(options).await?;
+    let error = match Signs::look(&mut connection, options).await {
+        Ok(None) => {
+            connection.close().await;
+            return Ok(StatementSupport::Available);
         }
-        Err(error) => Err(error),
-    }
+        Ok(Some(signs)) => signs.into_error(),
+        Err(error) if error.code() == StoreErrorCode::UnsafeSetting => error,
+        Err(error) => return Err(error),
+    };
+    connection.close().await;
+    Ok(StatementSupport::Refused(format!("{error}; {}", error.help())))
 }
 
 impl PostgresSession {
@@ -74,7 +72,7 @@ impl PostgresSession {
     ) -> Result<HeldLease, StoreError> {
         let mut keeper = Keeper::open(&self.options).await?;
         if self.options.statements == StatementMode::Detect {
-            keeper.check_direct(&self.options).await?;
+            keeper.check_direct().await?;
         }
         let answer = self.ask(&[sql::journal_exists().to_owned()]).await;
         let answer = answer.ok("looking for the journal")?;
@@ -110,41 +108,25 @@ impl PostgresSession {
 struct Keeper {
     options: Arc<PostgresOptions>,
     connection: Connection,
-    pid: i32,
-    start: String,
+    process: Process,
     owner: String,
 }
 
 impl Keeper {
     async fn open(options: &Arc<PostgresOptions>) -> Result<Self, StoreError> {
         let mut connection = Connection::open(options).await?;
-        let (pid, start) = process(&mut connection, options.answer_timeout).await?;
+        let process = Process::of(&mut connection, options.answer_timeout).await?;
         let owner =
             format!("migsafe {}, process {}", env!("CARGO_PKG_VERSION"), std::process::id());
-        Ok(Self { options: Arc::clone(options), connection, pid, start, owner })
+        Ok(Self { options: Arc::clone(options), connection, process, owner })
     }
 
-    /// Refuses a transaction pooler: between two messages it may hand our server process to somebody
-    /// else, so that nothing which is known of a process holds.
-    ///
-    /// While another client is in a transaction, the pooler has to give us another server process than
-    /// the one it had given us before, if that is the one it gave to the other. Direct connections never change.
-    async fn check_direct(&mut self, options: &PostgresOptions) -> Result<(), StoreError> {
-        for _ in 0..4 {
-            let mut other = Connection::open(options).await?;
-            let begin = format!("BEGIN;\n{}", sql::own_process());
-            let begun = other.send_within(begin, Some(PROBE_LIMIT)).await;
-            begun.ok("looking for a pooler").map_err(pooled_if_late)?;
-            let asked = process(&mut self.connection, Some(PROBE_LIMIT)).await;
-            let (pid, _) = asked.map_err(pooled_if_late)?;
-            let ended = other.send_within("ROLLBACK".to_owned(), Some(PROBE_LIMIT)).await;
-            ended.ok("looking for a pooler")?;
-            other.close().await;
-            if pid != self.pid {
-                return Err(pooled());
-            }
+    /// Refuses a transaction pooler.
+    async fn check_direct(&mut self) -> Result<(), StoreError> {
+        match Signs::look(&mut self.connection, &self.options).await? {
+            None => Ok(()),
+            Some(signs) => Err(signs.into_error()),
         }
-        Ok(())
     }
 
     fn lease<'a>(&'a self, row_id: &'a str, token: &'a str) -> Lease<'a> {
@@ -152,16 +134,16 @@ impl Keeper {
             row_id,
             token,
             owner: &self.owner,
-            pid: self.pid,
-            process_start: &self.start,
-            time_to_live: TIME_TO_LIVE,
+            pid: self.process.pid,
+            process_start: &self.process.start,
+            time_to_live: self.options.lease,
         }
     }
 
     /// Renews until the lease is somebody else's. A connection that breaks is made anew.
     async fn keep(mut self, row_id: String, token: String) {
         loop {
-            tokio::time::sleep(RENEWAL).await;
+            tokio::time::sleep(self.options.lease / RENEWALS).await;
             let renew = sql::renew(&self.lease(&row_id, &token));
             let answer = self.connection.send_within(renew, self.options.answer_timeout).await;
             if answer.failure.is_none() && answer.affected(0) != Some(1) {
@@ -176,33 +158,6 @@ impl Keeper {
             }
         }
     }
-}
-
-/// A pooler without a free server process lets a client wait; a server never does. Any other error says
-/// nothing about poolers.
-fn pooled_if_late(error: StoreError) -> StoreError {
-    if error.code() == StoreErrorCode::Timeout { pooled() } else { error }
-}
-
-fn pooled() -> StoreError {
-    StoreError::new(
-        StoreErrorCode::UnsafeSetting,
-        "the connection goes through a transaction pooler, where a statement outside a transaction \
-         cannot be watched over",
-    )
-    .with_help("give the direct URL of the server (`--direct-url`, or DIRECT_URL)")
-}
-
-async fn process(
-    connection: &mut Connection,
-    limit: Option<Duration>,
-) -> Result<(i32, String), StoreError> {
-    let sql = sql::own_process().to_owned();
-    let answer = connection.send_within(sql, limit).await;
-    let answer = answer.ok("asking for the server process")?;
-    let pid = answer.value(0, 0).and_then(|pid| pid.parse().ok());
-    let start = answer.value(0, 1).map(|start| start.into_owned());
-    pid.zip(start).ok_or_else(|| crate::session::unforeseen("the server process is not known"))
 }
 
 fn token(env: &dyn migsafe_core::env::Env) -> String {

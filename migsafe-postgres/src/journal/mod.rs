@@ -8,6 +8,7 @@
 
 mod effect;
 mod lease;
+mod pooler;
 mod read;
 mod run;
 

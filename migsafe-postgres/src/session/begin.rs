@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use migsafe_core::lock::LockHolder;
 use migsafe_core::store::{Begun, Reading, StoreError, StoreErrorCode};
 
 use super::cancel::Running;
@@ -15,16 +14,25 @@ use crate::lock::holder;
 use crate::read::{Facts, Look, Seen, lacks_schema, read_only, restless};
 use crate::sql::{self, Table};
 
-/// The statements before the look: BEGIN and the lock.
-const BEFORE_LOOK: usize = 2;
-/// The statement that tries for the lock.
+/// The statement that tries for the advisory lock; after BEGIN, and before that for the table if there is one.
 const LOCK: usize = 1;
 
 /// How long it is taken for true who holds the lock.
 const HOLDER_FRESH: Duration = Duration::from_secs(1);
 
-/// How often the table may come and go.
-const LOOKS: usize = 5;
+/// How often the table may come and go; what to lock may turn out otherwise in between.
+const LOOKS: usize = 12;
+
+/// How trying for the lock went.
+enum Tried {
+    Locked(Running),
+    /// By another. The transaction is ended.
+    Held(Begun),
+    /// There is no table to lock. The transaction is ended.
+    NoTable,
+    /// Something else has to be locked on this server. The transaction is ended.
+    Otherwise,
+}
 
 impl PostgresSession {
     pub(super) async fn begin_step(&mut self) -> Result<Begun, StoreError> {
@@ -44,20 +52,26 @@ impl PostgresSession {
         if let (Some(expected), Some(schema)) = (self.expected, self.schema.clone()) {
             return self.begin_again(expected, schema).await;
         }
-        self.begin_with(Look::first(self.options.schema.clone()).stamped(), false).await
+        self.begin_with(false).await
     }
 
     /// With a look at the rows.
-    async fn begin_with(&mut self, look: Look, in_transaction: bool) -> Result<Begun, StoreError> {
-        let mut look = look;
+    async fn begin_with(&mut self, in_transaction: bool) -> Result<Begun, StoreError> {
+        let schema = self.options.schema.clone();
+        let table = Table { schema: schema.as_deref() };
+        let first_look = || Look::first(schema.clone()).stamped();
+        let mut look = first_look();
         let mut rollback = in_transaction;
         let mut begun = None;
+        let mut has_table = true;
         if std::mem::take(&mut self.was_refused) && !in_transaction {
             // Most likely it is refused again, and then nothing else of the message would be of use.
-            let answer = self.ask_first(&sql::begin()).await?;
-            match self.locked(&answer, 0).await? {
-                Ok(process) => begun = Some(process),
-                Err(held) => return Ok(held),
+            let answer = self.ask_first(&sql::begin(self.exclusion.locks(Some(table)))).await?;
+            match self.tried(&answer, 0, has_table).await? {
+                Tried::Locked(process) => begun = Some(process),
+                Tried::Held(held) => return Ok(held),
+                Tried::NoTable => has_table = false,
+                Tried::Otherwise => {}
             }
         }
         for _ in 0..LOOKS {
@@ -67,7 +81,7 @@ impl PostgresSession {
             }
             let first = statements.len();
             if begun.is_none() {
-                statements.extend(sql::begin());
+                statements.extend(sql::begin(self.exclusion.locks(has_table.then_some(table))));
             }
             let look_at = statements.len();
             statements.extend(look.statements());
@@ -76,9 +90,14 @@ impl PostgresSession {
                 Some(process) => (self.ask(&statements).await, process),
                 None => {
                     let answer = self.ask_first(&statements).await?;
-                    match self.locked(&answer, first).await? {
-                        Ok(process) => (answer, process),
-                        Err(held) => return Ok(held),
+                    match self.tried(&answer, first, has_table).await? {
+                        Tried::Locked(process) => (answer, process),
+                        Tried::Held(held) => return Ok(held),
+                        again => {
+                            has_table = matches!(again, Tried::Otherwise);
+                            (look, rollback) = (first_look(), false);
+                            continue;
+                        }
                     }
                 }
             };
@@ -86,6 +105,14 @@ impl PostgresSession {
             match look.judge(answer, look_at)? {
                 Seen::Reading(reading, facts) => {
                     let absent = reading.history.is_absent();
+                    let instead = self.exclusion.instead(&facts, self.options.lock)?;
+                    // A table that was created meanwhile is not locked.
+                    let unlocked = !absent && !has_table && self.exclusion.is_of_table();
+                    if instead.is_some() || unlocked {
+                        self.exclusion = instead.unwrap_or(self.exclusion);
+                        (look, rollback, has_table) = (first_look(), true, true);
+                        continue;
+                    }
                     let schema = self.schema_of(&facts)?;
                     self.schema = (!absent).then(|| schema.clone());
                     let lacks_schema = lacks_schema(&reading.history);
@@ -119,15 +146,21 @@ impl PostgresSession {
 
     /// With the stamp only: usually nobody but us has written since.
     async fn begin_again(&mut self, expected: Stamp, schema: String) -> Result<Begun, StoreError> {
-        let mut statements = sql::begin().to_vec();
-        statements.push(sql::stamp(Table::in_schema(&schema)));
+        let table = Table::in_schema(&schema);
+        let mut statements = sql::begin(self.exclusion.locks(Some(table)));
+        let stamp_at = statements.len();
+        statements.push(sql::stamp(table));
         statements.push(sql::SAVEPOINT.to_owned());
         let answer = self.ask_first(&statements).await?;
-        let process = match self.locked(&answer, 0).await? {
-            Ok(process) => process,
-            Err(held) => return Ok(held),
+        let process = match self.tried(&answer, 0, true).await? {
+            Tried::Locked(process) => process,
+            Tried::Held(held) => return Ok(held),
+            Tried::NoTable | Tried::Otherwise => {
+                self.expected = None;
+                return self.begin_with(false).await;
+            }
         };
-        if Stamp::decode(&answer, BEFORE_LOOK) == Some(expected) && answer.failure.is_none() {
+        if Stamp::decode(&answer, stamp_at) == Some(expected) && answer.failure.is_none() {
             let stamp = Some(expected);
             let lacks_schema = false;
             self.transaction = Some(Transaction { process, schema, lacks_schema, stamp });
@@ -135,8 +168,7 @@ impl PostgresSession {
         }
         // Even a table that is gone: the look finds out.
         self.expected = None;
-        let look = Look::first(self.options.schema.clone()).stamped();
-        self.begin_with(look, true).await
+        self.begin_with(true).await
     }
 
     /// Sends the first message of a transaction. Before it the connection was idle, perhaps for long, and may
@@ -164,35 +196,57 @@ impl PostgresSession {
     }
 
     /// Whether the lock was got; if not, the transaction is ended and the holder asked for, in one message.
-    async fn locked(
+    async fn tried(
         &mut self,
         answer: &Answer,
         begin_at: usize,
-    ) -> Result<Result<Running, Begun>, StoreError> {
+        has_table: bool,
+    ) -> Result<Tried, StoreError> {
         let lock = begin_at + LOCK;
         let Some(locked) = answer.value(lock, 0) else {
-            return Err(match &answer.failure {
+            return match &answer.failure {
                 // A standby refuses READ WRITE.
                 Some(failure)
                     if answer.completed == begin_at && failure.code() == Some("0A000") =>
                 {
-                    read_only(self.options.connect.get_database().unwrap_or("of the URL"))
+                    Err(read_only(self.options.connect.get_database().unwrap_or("of the URL")))
                 }
-                Some(Failure::Server(error)) => error.clone().into_error("beginning a transaction"),
-                _ => super::unforeseen("the lock gave no answer"),
-            });
+                Some(Failure::Server(error)) if answer.completed == lock && !error.fatal => {
+                    self.exclusion = self.exclusion.after(error, self.options.lock)?;
+                    self.abandon().await;
+                    Ok(Tried::Otherwise)
+                }
+                Some(Failure::Server(error)) => {
+                    Err(error.clone().into_error("beginning a transaction"))
+                }
+                _ => Err(super::unforeseen("the lock gave no answer")),
+            };
         };
-        if locked == "true" {
-            let process = Running::decode(answer, lock);
-            return process.map(Ok).ok_or_else(|| super::unforeseen("the lock gave no process"));
+        if locked != "true" {
+            return Ok(Tried::Held(self.leave_to_holder().await));
         }
-        self.was_refused = true;
-        Ok(Err(Begun::Held(self.leave_to_holder().await)))
+        if let Some(Failure::Server(error)) = &answer.failure
+            && answer.completed == lock + 1
+            && has_table
+            && self.exclusion.is_of_table()
+        {
+            return match &*error.code {
+                "55P03" => Ok(Tried::Held(self.leave_to_holder().await)),
+                "42P01" | "3F000" => {
+                    self.abandon().await;
+                    Ok(Tried::NoTable)
+                }
+                _ => Err(error.clone().into_error("locking the history table")),
+            };
+        }
+        let process = Running::decode(answer, lock);
+        process.map(Tried::Locked).ok_or_else(|| super::unforeseen("the lock gave no process"))
     }
 
     /// Ends the transaction. Who holds the lock is asked in the same message, but not again and again: a
     /// hundred sessions may be waiting.
-    async fn leave_to_holder(&mut self) -> Option<Box<LockHolder>> {
+    async fn leave_to_holder(&mut self) -> Begun {
+        self.was_refused = true;
         let now = self.env.elapsed();
         if let Some((asked, known)) = &self.holder
             && now.saturating_sub(*asked) < HOLDER_FRESH
@@ -201,15 +255,17 @@ impl PostgresSession {
             if self.ask(&["ROLLBACK".to_owned()]).await.failure.is_some() {
                 self.abandon().await;
             }
-            return known;
+            return Begun::Held(known);
         }
-        let held = self.ask(&[sql::holders(), "ROLLBACK".to_owned()]).await;
+        let schema = self.options.schema.clone();
+        let holders = sql::holders(Table { schema: schema.as_deref() });
+        let held = self.ask(&["ROLLBACK".to_owned(), holders]).await;
         if held.failure.is_some() {
             self.abandon().await;
         }
-        let by = held.rows(0).first().and_then(holder).map(Box::new);
+        let by = held.rows(1).first().and_then(holder).map(Box::new);
         self.holder = Some((now, by.clone()));
-        by
+        Begun::Held(by)
     }
 
     fn schema_of(&self, facts: &Facts) -> Result<String, StoreError> {

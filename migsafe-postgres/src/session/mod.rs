@@ -13,6 +13,7 @@ mod begin;
 mod cancel;
 mod change;
 mod create;
+mod exclusion;
 mod failed;
 mod finish;
 mod location;
@@ -38,6 +39,7 @@ use crate::error::{Failure, ServerError, connection};
 use crate::journal::HeldLease;
 use crate::sql::Table;
 use cancel::Running;
+use exclusion::Exclusion;
 use patience::Worker;
 use stamp::Stamp;
 
@@ -50,6 +52,8 @@ pub(crate) struct PostgresSession {
     /// `None` once it broke or something unforeseen happened on it: closing it ends the transaction.
     pub(crate) connection: Option<Connection>,
     transaction: Option<Transaction>,
+    /// What keeps others away while it lasts.
+    exclusion: Exclusion,
     /// What the rows look like if nobody but us has changed them since our last look.
     pub(crate) expected: Option<Stamp>,
     /// Where the table is, once it was seen there.
@@ -85,11 +89,13 @@ impl PostgresSession {
         env: Arc<dyn Env>,
         connection: Connection,
     ) -> Self {
+        let exclusion = Exclusion::of(options.lock);
         Self {
             options,
             env,
             connection: Some(connection),
             transaction: None,
+            exclusion,
             expected: None,
             schema: None,
             was_refused: false,

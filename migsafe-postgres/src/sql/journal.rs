@@ -79,8 +79,7 @@ pub(crate) fn workers(ids: &[&str]) -> String {
 /// and the one of a statement whose end is not recorded. As [`super::holders`], and when they began.
 pub(crate) fn lease_sessions() -> String {
     format!(
-        "SELECT s.pid, {session}, pg_catalog.to_char(s.began AT TIME ZONE 'UTC', \
-         'YYYY-MM-DD HH24:MI:SS.US+00') FROM (\
+        "SELECT s.pid, {session}, {began} FROM (\
          SELECT l.backend_pid, l.backend_start FROM migsafe.lease AS l \
          WHERE l.expires_at > pg_catalog.clock_timestamp() \
          UNION SELECT j.backend_pid, j.backend_start FROM migsafe.journal AS j \
@@ -89,6 +88,7 @@ pub(crate) fn lease_sessions() -> String {
          WHERE s.pid IS NOT NULL AND (a.backend_start IS NULL OR a.backend_start = s.began) \
          ORDER BY s.pid",
         session = super::read::session(),
+        began = super::read::began("s.began"),
     )
 }
 
@@ -184,8 +184,8 @@ pub(crate) struct Lease<'a> {
 }
 
 fn expiry(time_to_live: Duration) -> String {
-    let seconds = Literal(&format!("{} seconds", time_to_live.as_secs())).to_string();
-    format!("pg_catalog.clock_timestamp() + {seconds}::interval")
+    let length = Literal(&super::step::milliseconds(time_to_live)).to_string();
+    format!("pg_catalog.clock_timestamp() + {length}::interval")
 }
 
 /// Fails with a division by zero unless the lease is still ours, and keeps it from changing hands until

@@ -21,6 +21,6 @@ pub(crate) use read::{
     absence, columns_of_table, facts, holders, lenient_rows, rows, rows_as_text, shape, stamp,
 };
 pub(crate) use step::{
-    SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings, time,
-    transaction_is_ours,
+    Locks, SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings,
+    time, transaction_is_ours,
 };

@@ -27,12 +27,12 @@ pub(crate) fn facts(table: Table<'_>) -> String {
          CASE WHEN pg_catalog.to_regnamespace('prisma_contract') IS NULL THEN false \
          WHEN NOT pg_catalog.has_schema_privilege('prisma_contract', 'USAGE') THEN true \
          ELSE pg_catalog.to_regclass('prisma_contract.marker') IS NOT NULL END, \
-         (SELECT l.pid FROM {holders} AS l LIMIT 1), \
+         (SELECT l.pid FROM {holders} AS l ORDER BY l.pid <> pg_catalog.pg_backend_pid() LIMIT 1), \
          (pg_catalog.parse_ident(c.relnamespace::pg_catalog.regnamespace::text))[1], \
          c.relkind, pg_catalog.row_security_active(c.oid), c.relnatts = {known} \
          FROM (SELECT) AS one LEFT JOIN pg_catalog.pg_class AS c \
          ON c.oid = pg_catalog.to_regclass({this})",
-        holders = holder_pids(),
+        holders = holder_pids(table),
         known = COLUMNS.len(),
         this = Literal(&table.to_string()),
     )
@@ -137,15 +137,17 @@ const OBJECTS: &str = "SELECT pg_catalog.json_agg(f.name) FROM (SELECT o.name FR
      'geography_columns', 'raster_columns', 'raster_overviews') \
      ORDER BY o.name COLLATE \"C\" LIMIT 50) AS f";
 
-/// The sessions that hold the migration lock of this database, in the order of [`crate::lock::holder`].
+/// The sessions that hold the migration lock of this database, in the order of [`crate::lock::holder`]; and when
+/// they began, of those that do not hold the advisory lock.
 ///
 /// `pg_stat_get_activity` is what the view `pg_stat_activity` reads; here for one process instead of all.
-pub(crate) fn holders() -> String {
+pub(crate) fn holders(table: Table<'_>) -> String {
     format!(
-        "SELECT l.pid, {session} FROM {holder} AS l LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) AS a ON true \
+        "SELECT l.pid, {session}, CASE WHEN NOT l.advisory THEN {began} END FROM {holder} AS l LEFT JOIN LATERAL pg_catalog.pg_stat_get_activity(l.pid) AS a ON true \
          ORDER BY l.pid",
         session = session(),
-        holder = holder_pids(),
+        began = began("a.backend_start"),
+        holder = holder_pids(table),
     )
 }
 
@@ -164,12 +166,22 @@ pub(super) fn age_ms(since: &'static str) -> String {
     format!("(extract(epoch FROM pg_catalog.clock_timestamp() - {since}) * 1000)::bigint")
 }
 
-/// The processes that hold the lock; 0 is a prepared transaction, which has none.
-fn holder_pids() -> String {
+/// The beginning of a session as [`migsafe_core::lock::LockHolder::session_began`] has it.
+pub(super) fn began(column: &str) -> String {
+    format!("pg_catalog.to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US+00')")
+}
+
+/// The processes that hold the lock, the advisory one or that of the history table; 0 is a prepared transaction, which
+/// has none.
+fn holder_pids(table: Table<'_>) -> String {
     format!(
-        "(SELECT coalesce(pid, 0) AS pid FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = {high} \
-         AND objid = {low} AND objsubid = 1 AND granted AND database = \
-         (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()))",
+        "(SELECT coalesce(pid, 0) AS pid, pg_catalog.bool_or(locktype = 'advisory') AS advisory \
+         FROM pg_catalog.pg_locks WHERE granted AND (locktype = 'advisory' AND classid = {high} \
+         AND objid = {low} AND objsubid = 1 OR locktype = 'relation' \
+         AND mode = 'ShareRowExclusiveLock' AND relation = pg_catalog.to_regclass({this})) \
+         AND database = (SELECT oid FROM pg_catalog.pg_database \
+         WHERE datname = pg_catalog.current_database()) GROUP BY 1)",
+        this = Literal(&table.to_string()),
         high = ADVISORY_LOCK_KEY >> 32,
         low = ADVISORY_LOCK_KEY & 0xffff_ffff,
     )

@@ -16,20 +16,37 @@ const JUDGING_LIMIT: Duration = Duration::from_secs(300);
 /// How long it may wait for us between script and COMMIT, when we do nothing but receive and send.
 const CONFIRMING_LIMIT: Duration = Duration::from_secs(60);
 
-/// Opens the transaction and tries for the lock. The lock is a statement of its own: a statement that
-/// takes it and reads would read what was there before it had it.
+/// What a step's transaction locks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Locks<'a> {
+    /// The advisory lock.
+    pub(crate) advisory: bool,
+    /// The history table.
+    pub(crate) table: Option<Table<'a>>,
+}
+
+/// Opens the transaction and tries for the locks. Each is a statement of its own: a statement that
+/// takes it and reads would read what was there before it had it. That of the table fails when it is not to be had.
 ///
-/// Row: whether the lock was got, the server process, the start of the transaction.
-pub(crate) fn begin() -> [String; 2] {
-    [
+/// Row of the second: whether the lock was got, the server process, the start of the transaction.
+pub(crate) fn begin(locks: Locks<'_>) -> Vec<String> {
+    let advisory = if locks.advisory {
+        format!("pg_catalog.pg_try_advisory_xact_lock({ADVISORY_LOCK_KEY})::text")
+    } else {
+        "'true'".to_owned()
+    };
+    let mut statements = vec![
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE".to_owned(),
         format!(
-            "SELECT pg_catalog.set_config('migsafe.locked', \
-             pg_catalog.pg_try_advisory_xact_lock({ADVISORY_LOCK_KEY})::text, true), \
+            "SELECT pg_catalog.set_config('migsafe.locked', {advisory}, true), \
              pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catalog.now()), {}",
             setting("idle_in_transaction_session_timeout", &milliseconds(JUDGING_LIMIT)),
         ),
-    ]
+    ];
+    statements.extend(
+        locks.table.map(|table| format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE NOWAIT")),
+    );
+    statements
 }
 
 /// The settings of the script, until the transaction ends or the savepoint is gone back to.

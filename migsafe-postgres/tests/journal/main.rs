@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use common::{block_on, database, deploy, folder, options, rows, store, value, wait_until};
 use migsafe_postgres::core::diagnosis::State;
-use migsafe_postgres::core::engine::{Event, StopToken, status};
+use migsafe_postgres::core::engine::{Event, Mode, Resolution, StopToken, plan_resolution, status};
+use migsafe_postgres::core::migrations::MigrationName;
+use migsafe_postgres::core::store::StatementSupport;
 use migsafe_postgres::{
-    Migrations, PostgresOptions, PostgresStore, StatementMode, ensure_up_to_date,
+    HistoryStore, Migrations, PostgresOptions, PostgresStore, StatementMode, ensure_up_to_date,
 };
-use migsafe_testing::{Database, PgBouncer, PoolMode, Postgres, Proxy};
+use migsafe_testing::{Client, Database, PgBouncer, PoolMode, Postgres, Proxy};
 
 const NAME: &str = "20250101000000_index";
 const SETUP: (&str, &str) = (
@@ -240,7 +242,7 @@ fn a_partition_is_detached_and_a_pending_detach_is_finalised() {
 #[test]
 fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
     let database = database();
-    let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 2);
+    let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 5);
     block_on(async {
         deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
         let pooled = store(&pooler.url(database.name())).await;
@@ -250,6 +252,9 @@ fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
         let error = deploy(&pooled, &later).await.unwrap_err();
         assert!(error.is_refusal(), "{error}");
         assert!(error.to_string().contains("pooler"), "{error}");
+        for sign in ["two open connections were served by one", "one connection by two"] {
+            assert!(error.to_string().contains(sign), "{error}");
+        }
         assert!(error.to_string().contains("direct URL"), "{error}");
         assert_eq!(rows(&pooled).await.len(), 1, "nothing was written");
         let options = PostgresOptions::from_url(&database.url())
@@ -259,6 +264,67 @@ fn through_a_transaction_pooler_it_is_refused_with_the_way_out() {
         assert!(deploy(&forbidden, &later).await.unwrap_err().is_refusal());
     });
     assert_eq!(columns(&database), "id");
+}
+
+/// However the pooler chooses, and however few processes it has; and none where there is none.
+#[test]
+fn a_transaction_pooler_is_recognised_and_no_other_connection() {
+    let database = database();
+    let probe = |url: String| block_on(async { store(&url).await.probe_statements().await });
+    let mut signs = Vec::new();
+    for round_robin in ["server_round_robin = 0\n", "server_round_robin = 1\n"] {
+        for size in [1, 2, 5, 20] {
+            let server = Postgres::shared();
+            let pooler = PgBouncer::start_with(server, PoolMode::Transaction, size, round_robin);
+            let url = pooler.url(database.name());
+            // As many processes as it may have, so that it has a choice.
+            let mut clients: Vec<_> = (0..size)
+                .map(|_| Client::connect(pooler.port(), database.name()).unwrap())
+                .collect();
+            clients.iter_mut().for_each(|client| drop(client.query("BEGIN").unwrap()));
+            clients.iter_mut().for_each(|client| drop(client.query("COMMIT").unwrap()));
+            for _ in 0..5 {
+                match probe(url.clone()).unwrap() {
+                    StatementSupport::Refused(why) => signs.push((size, round_robin, why)),
+                    other => panic!("{size} {round_robin}: {other:?}"),
+                }
+            }
+        }
+    }
+    let seen = |sign: &str| signs.iter().filter(|(_, _, why)| why.contains(sign)).count();
+    let (shared, exchanged) = (seen("two open connections"), seen("one connection by two"));
+    println!("{} looks: shared {shared}, exchanged {exchanged}", signs.len());
+    assert!(shared > 0 && exchanged > 0, "{signs:?}");
+    let session = PgBouncer::start(Postgres::shared(), PoolMode::Session, 5);
+    for url in [session.url(database.name()), database.url()] {
+        for _ in 0..20 {
+            assert_eq!(probe(url.clone()).unwrap(), StatementSupport::Available, "{url}");
+        }
+    }
+}
+
+/// Asking opens connections, of which a server has few: a hundred that wait must not.
+#[test]
+fn only_the_one_with_the_lock_asks_about_the_connection() {
+    let database = database();
+    block_on(async {
+        deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
+        let pooler = PgBouncer::start(Postgres::shared(), PoolMode::Transaction, 2);
+        let pooled = store(&pooler.url(database.name())).await;
+        let mut other = database.client();
+        other.query("SELECT pg_advisory_lock(72707369)").unwrap();
+        let run = options().with_lock_wait(Duration::from_millis(300));
+        let error = ensure_up_to_date(&pooled, &migrations(INDEX), run).await.unwrap_err();
+        assert_eq!(error.code(), "lock-not-obtained", "{error}");
+        // One that only waits for another, who may have a better way to the server, need not know.
+        let run = options().with_mode(Mode::Wait).with_lock_wait(Duration::from_millis(300));
+        let error = ensure_up_to_date(&pooled, &migrations(INDEX), run).await.unwrap_err();
+        assert_eq!(error.code(), "not-up-to-date", "{error}");
+        drop(other);
+        let dry = ensure_up_to_date(&pooled, &migrations(INDEX), options().dry_run(true)).await;
+        assert!(dry.unwrap_err().is_refusal());
+        assert!(deploy(&pooled, &migrations(INDEX)).await.unwrap_err().is_refusal());
+    });
 }
 
 #[test]
@@ -309,4 +375,104 @@ fn a_backfill_runs_in_batches_and_can_be_stopped_and_gone_on_with() {
         assert_eq!(*progress.lock().unwrap(), [300, 400]);
     });
     assert_eq!(value(&database, "SELECT count(*) FROM t WHERE doubled = id * 2"), "1000");
+}
+
+/// The process of the first is stopped: its connections stay, it renews nothing, nobody ends it. By the server's clock
+/// alone its lease runs out; then another goes on, and the first, woken, is fenced off, whatever it would send next.
+#[test]
+fn a_lease_runs_out_by_the_servers_clock_and_its_owner_is_fenced_off() {
+    const LEASE: Duration = Duration::from_secs(2);
+    // Which statement the first is about to send, in a transaction and outside of one.
+    for (stopped_at, script) in [
+        (2, "UPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\n"),
+        (2, "UPDATE t SET id = id + 1;\nCREATE INDEX CONCURRENTLY t_id_idx ON t (id);\n"),
+        (3, "UPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\n"),
+    ] {
+        let script = format!("-- migsafe: no-transaction because of the test\n{script}");
+        let database = database();
+        let leased = |url: String| {
+            let options = PostgresOptions::from_url(&url).unwrap().with_lease_duration(LEASE);
+            PostgresStore::from_options(options)
+        };
+        block_on(async {
+            deploy(&leased(database.url()), &folder(&[SETUP])).await.unwrap();
+        });
+        let (stopped, is_stopped) = std::sync::mpsc::channel();
+        let (wake, woken) = std::sync::mpsc::channel::<()>();
+        let (url, folder) = (database.url(), migrations(&script));
+        let first = std::thread::spawn(move || {
+            // With a runtime of one thread everything of this deployer stands still with it, the renewal too.
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let woken = Mutex::new(woken);
+            let run = options().on_event(move |event| {
+                if matches!(event, Event::StatementStarted { statement, .. } if *statement == stopped_at)
+                {
+                    stopped.send(()).unwrap();
+                    woken.lock().unwrap().recv().unwrap();
+                }
+            });
+            let store = leased(url);
+            runtime.unwrap().block_on(ensure_up_to_date(&store, &folder, run))
+        });
+        is_stopped.recv_timeout(Duration::from_secs(30)).unwrap();
+        let began = std::time::Instant::now();
+        block_on(async {
+            let second = leased(database.url());
+            let found = status(&second, &migrations(&script), &options()).await.unwrap();
+            assert_eq!(found.diagnosis().entry(NAME).unwrap().state(), State::Running);
+            let report = deploy(&second, &migrations(&script)).await.unwrap();
+            assert_eq!(report.applied().len(), 1);
+        });
+        let waited = began.elapsed();
+        assert!(waited > LEASE / 2, "it was not waited for: {waited:?}");
+        assert!(waited < LEASE * 4, "{waited:?}");
+        let both_there = "SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'migsafe' \
+                          AND datname = current_database() AND state = 'idle'";
+        assert_eq!(value(&database, both_there), "t", "the first was connected all the time");
+        let everything = "SELECT (SELECT sum(id) FROM t) || (SELECT string_agg(j::text, ' ') \
+            FROM migsafe.journal AS j) || (SELECT string_agg(r::text, ' ') FROM _prisma_migrations AS r)";
+        let before = value(&database, everything);
+        wake.send(()).unwrap();
+        let error = first.join().unwrap().unwrap_err();
+        assert_eq!(error.code(), "conflict", "{error}");
+        assert!(error.to_string().contains("another deployer has taken over"), "{error}");
+        assert_eq!(value(&database, everything), before, "the first has written");
+        let updates = script.matches("UPDATE").count();
+        let sum = 500_500 + 1000 * updates;
+        assert_eq!(value(&database, "SELECT sum(id) FROM t"), sum.to_string(), "{script}");
+        assert_eq!(leases(&database), "0");
+    }
+}
+
+/// What the book says of a resolution by hand while a statement runs, which Prisma allows.
+#[test]
+fn a_row_that_is_resolved_by_hand_meanwhile_is_not_finished() {
+    let database = database();
+    block_on(async {
+        deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
+    });
+    let mut blocker = database.client();
+    // An old snapshot, which the build waits for.
+    blocker.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").unwrap();
+    let url = database.url();
+    let first = std::thread::spawn(move || {
+        block_on(async { deploy(&store(&url).await, &migrations(INDEX)).await })
+    });
+    let building = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+                    AND query LIKE 'CREATE INDEX CONCURRENTLY%' AND state = 'active'";
+    wait_until(&database, building, "1", Duration::from_secs(20));
+    block_on(async {
+        let store = store(&database.url()).await;
+        let ours = Resolution::RolledBack(MigrationName::new(NAME));
+        let refused = plan_resolution(&store, &migrations(INDEX), &ours).await.unwrap_err();
+        assert_eq!(refused.code(), "running");
+    });
+    let by_hand = "UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL";
+    database.query(by_hand).unwrap();
+    blocker.query("COMMIT").unwrap();
+    let error = first.join().unwrap().unwrap_err();
+    assert_eq!(error.code(), "conflict", "{error}");
+    let rows = "SELECT string_agg((finished_at IS NULL) || ' ' || (rolled_back_at IS NULL), ', ') \
+                FROM _prisma_migrations WHERE migration_name LIKE '%index'";
+    assert_eq!(value(&database, rows), "true false");
 }

@@ -8,6 +8,7 @@ mod concurrency;
 mod cost;
 mod faults;
 mod glance;
+mod lock_modes;
 mod locks;
 mod pooler;
 mod reading;
