@@ -214,6 +214,8 @@ fn others_see_it_running_and_wait_for_it() {
         let found =
             status(&store(&database.url()).await, &migrations(INDEX), &options()).await.unwrap();
         assert_eq!(found.diagnosis().entry(NAME).unwrap().state(), State::Running);
+        let running = found.findings().iter().find(|finding| finding.rule == "running").unwrap();
+        assert!(running.message.contains("its lease is held by migsafe"), "{}", running.message);
     });
     let second = start(database.url());
     std::thread::sleep(Duration::from_millis(300));
@@ -475,4 +477,21 @@ fn a_row_that_is_resolved_by_hand_meanwhile_is_not_finished() {
     let rows = "SELECT string_agg((finished_at IS NULL) || ' ' || (rolled_back_at IS NULL), ', ') \
                 FROM _prisma_migrations WHERE migration_name LIKE '%index'";
     assert_eq!(value(&database, rows), "true false");
+}
+
+#[test]
+fn a_transaction_of_the_scripts_own_is_refused_with_the_way_out() {
+    let database = database();
+    let script = "-- migsafe: no-transaction because of the index\n\
+        BEGIN;\nALTER TABLE t ADD COLUMN a int;\nCOMMIT;\n\
+        CREATE INDEX CONCURRENTLY t_id_idx ON t (id);\n";
+    block_on(async {
+        let store = store(&database.url()).await;
+        deploy(&store, &folder(&[SETUP])).await.unwrap();
+        let error = deploy(&store, &migrations(script)).await.unwrap_err();
+        let causes: Vec<_> = error.refusal().unwrap().causes().collect();
+        assert!(causes.iter().all(|cause| cause.rule == "transaction-nesting"), "{error}");
+        assert!(causes[0].help.contains("a migration of their own"), "{}", causes[0].help);
+    });
+    assert_eq!(columns(&database), "id");
 }

@@ -1,7 +1,8 @@
 //! ## What it detects
 //!
-//! A live row without `finished_at` while another session holds the migration lock: somebody else
-//! is deploying at this moment.
+//! A live row without `finished_at` while another session holds the migration lock, or the lease of this
+//! migration (one that runs statement by statement holds no lock): somebody else is deploying at this
+//! moment. The finding says which.
 //!
 //! The lock is one number per database, so the holder may be at work on another schema; then the
 //! row belongs to an attempt that failed earlier, and the state changes as soon as the lock is
@@ -18,7 +19,9 @@
 //! waits for before you end it.
 
 use crate::diagnosis::State;
+use crate::history::{Journal, Worker};
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
+use crate::text::one_line;
 
 pub(super) const META: Meta = Meta {
     summary: "another session is applying a migration",
@@ -39,8 +42,23 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             .map_or_else(String::new, |at| format!(", started {at}"));
         findings.report_on(
             entry.name(),
-            format!("running{started}; the migration lock is held by {holder}"),
+            format!("running{started}; {}", held(diagnosis.journal(entry), &holder)),
             "wait until that session ends, then look again",
         );
+    }
+}
+
+/// What says that somebody is at work.
+fn held(journal: Option<&Journal>, holder: &str) -> String {
+    match journal.map(|journal| &journal.worker) {
+        Some(Worker::Lease { owner, expires_in_ms }) => {
+            let seconds = expires_in_ms / 1000;
+            let owner = one_line(owner, 100);
+            format!("its lease is held by {owner}, for {seconds} s more unless it is renewed")
+        }
+        Some(Worker::Backend { pid }) => {
+            format!("its last statement may still be under way in the server process {pid}")
+        }
+        Some(Worker::Gone) | None => format!("the migration lock is held by {holder}"),
     }
 }
