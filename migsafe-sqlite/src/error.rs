@@ -125,8 +125,9 @@ impl Fault {
             Some(code::BUSY | code::LOCKED | code::PROTOCOL) => (
                 StoreErrorCode::Timeout,
                 Some(
-                    "another connection keeps the file locked; try again, and look for a program \
-                     that leaves a transaction open",
+                    "if that is a deploy (Prisma's has the file for itself from beginning to end), \
+                     wait until it has ended and try again; else look for a program that leaves a \
+                     transaction open, and end it",
                 ),
             ),
             Some(code::READONLY) => (

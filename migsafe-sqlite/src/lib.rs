@@ -34,6 +34,7 @@ mod decode;
 mod error;
 mod foreign_keys;
 mod json;
+mod lockers;
 mod lost_rows;
 mod memory;
 mod read;

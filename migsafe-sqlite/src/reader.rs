@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::connection::{Access, Connection};
 use crate::error::{Fault, code};
-use crate::read;
+use crate::{lockers, read};
 
 /// Reads one file, over a connection that is kept as long as the path leads to the same file.
 ///
@@ -58,7 +58,7 @@ impl Reader {
                 Ok(connection) => connection,
                 // It may have been deleted in this very moment.
                 Err(_) if self.look()?.is_none() => return Ok(absent()),
-                Err(fault) => return Err(fault.store_error(DOING)),
+                Err(fault) => return Err(self.error(&fault, wait)),
             },
         };
         match read::reading(&mut connection).await {
@@ -118,8 +118,24 @@ impl Reader {
                 | code::READONLY_CANTINIT
                 | code::READONLY_DIRECTORY,
             ) => self.read_immutable(&fault, wait).await,
-            _ => Err(fault.store_error(DOING)),
+            _ => Err(self.error(&fault, wait)),
         }
+    }
+
+    /// The error; of a file that stays locked, with who has it.
+    fn error(&self, fault: &Fault, wait: Duration) -> StoreError {
+        let error = fault.store_error(DOING);
+        if error.code() != StoreErrorCode::Timeout {
+            return error;
+        }
+        let lockers = lockers::of(&self.path).iter().map(ToString::to_string).collect::<Vec<_>>();
+        let by = match &*lockers.join(", ") {
+            "" => "somebody".to_owned(),
+            lockers => lockers.to_owned(),
+        };
+        let text = format!("{error}; for {:.1} s it has been locked by {by}", wait.as_secs_f64());
+        let help = error.help().to_owned();
+        StoreError::new(StoreErrorCode::Timeout, text).with_help(help)
     }
 
     /// Nobody can write here, as far as we can see: reads the file as it is, but never beside a

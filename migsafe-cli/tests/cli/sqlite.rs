@@ -2,6 +2,9 @@
 
 use std::fs;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
+
 use crate::common::{Project, assert_run};
 
 #[test]
@@ -123,4 +126,30 @@ fn the_folder_is_found_or_given() {
     fs::rename(&other, project.path().join("elsewhere")).unwrap();
     project.sqlite(&["status"]).exits(1);
     project.sqlite(&["status", "--migrations", "elsewhere"]).exits(3);
+}
+
+/// As Prisma has it while it deploys.
+#[test]
+fn who_has_the_file_for_itself_is_named() {
+    let project = Project::new();
+    project.sqlite(&["deploy", "--count", "1"]).exits(0);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let file = project.path().join("dev.db");
+    let held = runtime.block_on(async {
+        let mut connection = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+        let sql = "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE";
+        sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        connection
+    });
+    for args in [&["status"][..], &["resolve", "--applied", "20250102000000_posts", "--yes"]] {
+        let ran = project.sqlite(args).exits(1);
+        assert!(ran.stderr.starts_with("error[timeout]"), "{ran}");
+        if cfg!(target_os = "linux") {
+            let by = format!("has been locked by process {}", std::process::id());
+            assert!(ran.stderr.contains(&by), "{ran}");
+        }
+        assert!(ran.stderr.contains("wait until it has ended"), "{ran}");
+    }
+    runtime.block_on(held.close()).unwrap();
+    project.sqlite(&["status"]).exits(3);
 }
