@@ -13,6 +13,11 @@
 //!
 //! Remove the statement: the transaction is already there.
 //!
+//! A script with the header `-- migsafe: no-transaction` is no exception. There each statement has a transaction of its
+//! own together with its journal entry, which is how a crash is gone on from without doing anything twice; a `COMMIT` of
+//! the script's would part the two. Put statements that belong together into a migration of their own, which
+//! is a transaction as a whole.
+//!
 //! ## Bad
 //!
 //! ```sql
@@ -58,11 +63,17 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 _ => None,
             });
             if let Some(what) = what {
+                let help = if script.runs_by_statement() {
+                    "remove it: each statement has a transaction with its journal entry; put statements that \
+                     belong together into a migration of their own, without the no-transaction header"
+                } else {
+                    "remove it: migsafe already runs the script in one transaction with its history row"
+                };
                 findings.report_at(
                     name,
                     Location::of_statement(index, statement),
                     format!("{} {what}", statement.verb()),
-                    "remove it: migsafe already runs the script in one transaction with its history row",
+                    help,
                 );
             }
         }
