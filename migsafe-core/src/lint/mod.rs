@@ -147,6 +147,9 @@
 //!   [`Statement::facts`](crate::sql::Statement::facts).
 
 mod catalogue;
+mod constraints;
+mod expand;
+mod indexes;
 mod quote;
 mod rebuild;
 mod rules;

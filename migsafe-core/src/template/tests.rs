@@ -57,23 +57,23 @@ fn templates() -> Vec<Template> {
 }
 
 fn page(dialect: Dialect) -> String {
-    let mut page = String::new();
-    for template in templates() {
-        page.push_str(&format!("==== {}\n", template.name()));
-        match template.releases(dialect) {
-            Err(error) => page.push_str(&format!("{error}\n  help: {}\n", error.help())),
-            Ok(releases) => {
-                for (number, release) in (1..).zip(releases) {
-                    page.push_str(&format!("== {number}. {}\n", release.title));
-                    page.push_str(&format!("   the code {}\n", release.code));
-                    for draft in release.migrations {
-                        page.push_str(&format!("-- {}\n{}", draft.slug, draft.script));
-                    }
-                }
-            }
+    templates().iter().map(|template| chapter(template, dialect)).collect()
+}
+
+fn chapter(template: &Template, dialect: Dialect) -> String {
+    let heading = format!("==== {}\n", template.name());
+    match template.releases(dialect) {
+        Err(error) => format!("{heading}{error}\n  help: {}\n", error.help()),
+        Ok(releases) => {
+            let parts = (1..).zip(&releases).map(|(number, release)| {
+                let scripts = release.migrations.iter();
+                let scripts: String =
+                    scripts.map(|draft| format!("-- {}\n{}", draft.slug, draft.script)).collect();
+                format!("== {number}. {}\n   the code {}\n{scripts}", release.title, release.code)
+            });
+            heading + &parts.collect::<String>()
         }
     }
-    page
 }
 
 #[test]
@@ -95,6 +95,7 @@ fn every_script_can_be_read_and_its_header_is_right() {
                 let script = sql::analyse(dialect, &draft.script);
                 assert!(script.is_split(), "{}", draft.script);
                 assert_eq!(script.problems(), [], "{}", draft.script);
+                assert_eq!(script.header().problems(), [], "{}", draft.script);
             }
         }
     }

@@ -1,0 +1,95 @@
+//! What rules on constraints share.
+
+use super::Site;
+use crate::policy::Suggestion;
+use crate::sql::{Constraint, ConstraintKind, ObjectName};
+
+/// The same constraint in two migrations: added `NOT VALID`, then validated. `None` for one without a name, which could
+/// not be named in the second.
+pub(super) fn validated_later(
+    site: &Site<'_>,
+    table: &ObjectName,
+    constraint: &Constraint,
+) -> Option<Suggestion> {
+    let name = site.quote(constraint.name.as_deref()?);
+    let table = site.quote_name(table);
+    let add = site.sql().trim_end();
+    Some(Suggestion::migrations([
+        format!("ALTER TABLE {table} {add} NOT VALID;\n"),
+        format!("ALTER TABLE {table} VALIDATE CONSTRAINT {name};\n"),
+    ]))
+}
+
+/// A unique constraint or primary key in two migrations: its index, then the constraint on it. `None` for one without a
+/// name or with words that an index has none for.
+pub(super) fn by_index(
+    site: &Site<'_>,
+    table: &ObjectName,
+    constraint: &Constraint,
+) -> Option<Suggestion> {
+    let (columns, kind) = match &constraint.kind {
+        ConstraintKind::Unique { columns, nulls_not_distinct: false, .. } => (columns, "UNIQUE"),
+        ConstraintKind::PrimaryKey { columns, .. } => (columns, "PRIMARY KEY"),
+        _ => return None,
+    };
+    let plain =
+        site.sql().trim_end().ends_with(')') && !site.sql().to_uppercase().contains("INCLUDE");
+    let name = site.quote(constraint.name.as_deref().filter(|_| plain)?);
+    let table = site.quote_name(table);
+    let columns: Vec<String> = columns.iter().map(|column| site.quote(column)).collect();
+    let columns = columns.join(", ");
+    Some(Suggestion::migrations([
+        format!("CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns});\n"),
+        format!("ALTER TABLE {table} ADD CONSTRAINT {name} {kind} USING INDEX {name};\n"),
+    ]))
+}
+
+/// What kind of constraint goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dropped {
+    ForeignKey,
+    PrimaryKey,
+    /// Check, unique, exclusion.
+    Guard,
+    Unknown,
+}
+
+/// By what the scripts say of it, else by the name that PostgreSQL and Prisma give.
+pub(super) fn dropped(site: &Site<'_>, table: &ObjectName, name: &str) -> Dropped {
+    let known = site.table(table).and_then(|table| table.constraint(name));
+    if let Some(known) = known {
+        return match known.kind {
+            ConstraintKind::ForeignKey(_) => Dropped::ForeignKey,
+            ConstraintKind::PrimaryKey { .. } => Dropped::PrimaryKey,
+            ConstraintKind::NotNull { .. } => Dropped::Unknown,
+            _ => Dropped::Guard,
+        };
+    }
+    let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
+    if ends(&["_fkey"]) {
+        Dropped::ForeignKey
+    } else if ends(&["_pkey"]) {
+        Dropped::PrimaryKey
+    } else if ends(&["_check", "_key", "_excl"]) {
+        Dropped::Guard
+    } else {
+        Dropped::Unknown
+    }
+}
+
+/// Whether a check is `column IS NOT NULL`, in parentheses or not.
+pub(super) fn proves_not_null(kind: &ConstraintKind, column: &str) -> bool {
+    match kind {
+        ConstraintKind::NotNull { column: known } => known == column,
+        ConstraintKind::Check(check) => {
+            let text = check.text.trim_matches(|c: char| "()".contains(c) || c.is_whitespace());
+            let words: Vec<&str> = text.split_whitespace().collect();
+            let [_, is, not, null] = words[..] else {
+                return false;
+            };
+            let reads = [is, not, null].map(str::to_ascii_uppercase) == ["IS", "NOT", "NULL"];
+            reads && matches!(&*check.columns, [only] if only == column)
+        }
+        _ => false,
+    }
+}
