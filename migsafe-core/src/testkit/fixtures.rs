@@ -26,9 +26,10 @@ use crate::diagnosis::diagnose;
 use crate::history::History;
 use crate::lock::LockState;
 use crate::migrations::{MigrationName, Migrations};
-use crate::policy::{BuiltIn, Facts, Finding, Policy, Rule as _, Scope, built_in_rules};
+use crate::policy::{BuiltIn, Facts, Finding, Policy, Rule as _, Scope, Severity, built_in_rules};
 use crate::sql;
-use crate::store::{DatabaseFacts, StatementSupport};
+use crate::store::{DatabaseFacts, HistoryStore, StatementSupport};
+use crate::{Options, ensure_up_to_date};
 
 /// One block of SQL of a rule's page, for one database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -268,4 +269,85 @@ fn found(block: &[&str]) -> BTreeSet<(usize, u32)> {
 fn also(block: &[&str]) -> Vec<String> {
     let lists = block.iter().filter_map(|line| line.trim_start().strip_prefix("-- also:"));
     lists.flat_map(|list| list.split(',')).map(|rule| rule.trim().to_owned()).collect()
+}
+
+/// Something to be tried on a server: migrations in order, and what becomes of the last of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Trial {
+    /// Where it comes from, for messages.
+    pub place: String,
+    /// Names and scripts.
+    pub migrations: Vec<(String, String)>,
+    /// What a server makes of it.
+    pub run: Run,
+}
+
+/// Everything that the pages say of a server of this dialect and version: the examples, and what the rules suggest to
+/// write in the place of the bad ones.
+///
+/// # Panics
+///
+/// A block says something that is not known: a mistake in the rule's page.
+#[must_use]
+pub fn trials(dialect: Dialect, version: u32) -> Vec<Trial> {
+    let mut trials = Vec::new();
+    let fits =
+        |f: &Fixture| f.dialect == dialect && f.server.is_none_or(|server| server <= version);
+    for fixture in fixtures().into_iter().filter(fits) {
+        let place = fixture.place();
+        if fixture.run != Run::Skip {
+            let migrations = fixture.migrations();
+            trials.push(Trial { place: place.clone(), migrations, run: fixture.run.clone() });
+        }
+        if fixture.bad {
+            let suggestions: BTreeSet<Vec<String>> = fixture
+                .findings(&Policy::default())
+                .into_iter()
+                .filter(|finding| finding.rule == fixture.rule)
+                .filter_map(|finding| Some(finding.suggestion?.scripts().to_vec()))
+                .collect();
+            trials.extend(suggestions.into_iter().map(|scripts| Trial {
+                place: format!("the suggestion of {place}"),
+                migrations: fixture.with_scripts(&scripts),
+                run: Run::Succeeds,
+            }));
+        }
+    }
+    trials
+}
+
+impl Trial {
+    /// Deploys it to an empty database, past every rule, and says what is not as it should be.
+    pub async fn on(&self, store: &dyn HistoryStore) -> Option<String> {
+        let about = |what: &str| Some(format!("{}: {what}\n{:#?}", self.place, self.migrations));
+        let Ok(migrations) = Migrations::from_scripts(self.migrations.clone()) else {
+            return about("two names are equal");
+        };
+        let mut policy = Policy::default();
+        for rule in built_in_rules() {
+            let off = policy.with_override(rule.id(), Severity::Off, "the server shall judge");
+            let Ok(changed) = off else {
+                return about("a built-in rule is not known");
+            };
+            policy = changed;
+        }
+        let options = Options::default().with_policy(policy);
+        let outcome = ensure_up_to_date(store, &migrations, options).await;
+        match (&self.run, outcome) {
+            (Run::Skip, _) | (Run::Succeeds, Ok(_)) => None,
+            (Run::Succeeds, Err(error)) => about(&error.to_string()),
+            (Run::Fails(code), Ok(_)) => about(&format!("it did not fail with {code}")),
+            (Run::Fails(code), Err(error)) => {
+                let failure = error.report().and_then(|report| report.failure());
+                let last = self.migrations.last().map(|(name, _)| name.as_str());
+                let right = failure.is_some_and(|failure| {
+                    Some(failure.migration.as_str()) == last
+                        && (failure.sql_code.as_ref() == Some(code)
+                            || failure.message.contains(code.as_str()))
+                });
+                if right { None } else { about(&format!("not {code}, but {error}: {failure:?}")) }
+            }
+        }
+    }
 }

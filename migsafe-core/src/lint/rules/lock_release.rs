@@ -20,7 +20,7 @@
 //! SELECT pg_advisory_unlock(1); -- found
 //! ```
 //!
-//! ```sql fails:25001
+//! ```sql
 //! DISCARD ALL; -- found
 //! ```
 //!

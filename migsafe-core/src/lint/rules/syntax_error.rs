@@ -14,7 +14,12 @@
 //!
 //! ## Bad
 //!
-//! ```sql
+//! ```sql postgres fails:42601
+//! CREATE TABLE users (id INTEGER PRIMARY KEY);
+//! CREATE TABEL posts (id INTEGER PRIMARY KEY); -- found
+//! ```
+//!
+//! ```sql sqlite fails:syntax
 //! CREATE TABLE users (id INTEGER PRIMARY KEY);
 //! CREATE TABEL posts (id INTEGER PRIMARY KEY); -- found
 //! ```
