@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use migsafe_core::policy::{Rule, built_in_rules};
+use migsafe_core::policy;
 use migsafe_core::{Dialect, HistoryStore, Migrations, Policy};
 use migsafe_postgres::{PostgresOptions, PostgresStore};
 use migsafe_sqlite::SqliteStore;
@@ -96,17 +96,12 @@ pub(crate) fn policy(global: &Global) -> Result<Policy, Failure> {
     })
 }
 
-/// The rules that share a word with what was written.
+/// The rules that may be meant by what was written.
 pub(crate) fn similar_rules(written: &str) -> String {
-    let similar = |id: &str| {
-        written.split('-').any(|word| {
-            word.len() > 2 && id.split('-').any(|own| own.contains(word) || word.contains(own))
-        })
-    };
-    let mut ids: Vec<_> = built_in_rules().map(Rule::id).filter(|id| similar(id)).collect();
-    ids.sort_unstable();
+    let ids = policy::similar_rules(written);
     if ids.is_empty() {
-        return "every finding names its rule, as in error[orphaned]".to_owned();
+        return "every finding names its rule, as in error[orphaned]; `migsafe explain` lists all"
+            .to_owned();
     }
     format!("similar rules: {}", ids.join(", "))
 }

@@ -23,6 +23,8 @@ pub(crate) struct Input {
     pub(crate) migrations: Migrations,
     pub(crate) dialect: Dialect,
     pub(crate) scope: LintScope,
+    /// The version of the server, where it was asked.
+    pub(crate) server: Option<String>,
 }
 
 /// What one path stands for.
@@ -44,7 +46,7 @@ pub(crate) fn folder(
     scope: LintScope,
 ) -> Result<Input, Failure> {
     let dialect = dialect(global, given, migrations.lock_file().dialect())?;
-    Ok(Input { migrations, dialect, scope })
+    Ok(Input { migrations, dialect, scope, server: None })
 }
 
 /// The files named: migrations of one folder together, and single files together.
@@ -75,7 +77,7 @@ pub(crate) fn files(
             Named::StandardInput => {
                 let migrations = standard_input()?;
                 let dialect = dialect(global, given, of_usual_folder(global))?;
-                inputs.push(Input { migrations, dialect, scope: LintScope::All });
+                inputs.push(Input { migrations, dialect, scope: LintScope::All, server: None });
             }
         }
     }
@@ -94,7 +96,7 @@ pub(crate) fn files(
     if !singles.is_empty() {
         let dialect = dialect(global, given, of_usual_folder(global))?;
         let migrations = Migrations::from_files(singles)?;
-        inputs.push(Input { migrations, dialect, scope: LintScope::All });
+        inputs.push(Input { migrations, dialect, scope: LintScope::All, server: None });
     }
     Ok(inputs)
 }

@@ -18,11 +18,11 @@ pub(crate) async fn run(global: &Global, args: Lint, output: &Output) -> Result<
     // It takes its time, and a signal must be heard.
     let work = tokio::task::spawn_blocking(move || {
         let mut reports = inputs.into_iter().map(|input| {
-            let server = version.as_deref().map(|version| server(input.dialect, version));
+            let given = version.as_deref().map(|version| server(input.dialect, version));
             let options = LintOptions::new(input.dialect)
                 .with_policy(policy.clone())
                 .with_scope(input.scope)
-                .with_server(server);
+                .with_server(given.or(input.server));
             engine::lint(&input.migrations, &options)
         });
         reports.next().map(|first| first.joined(reports))
@@ -51,13 +51,15 @@ async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
         return linted::files(global, dialect, &args.files);
     }
     let migrations = connect::migrations(global)?;
-    let scope = if args.pending {
+    if args.pending {
         let store = connect::store(global)?;
-        LintScope::Only(engine::pending_names(&*store, &migrations).await?)
-    } else if let (Some(reference), Some(folder)) = (&args.since, connect::folder(global)) {
-        LintScope::Only(git::changed_since(reference, &folder)?)
-    } else {
-        LintScope::All
+        let pending = engine::pending(&*store, &migrations).await?;
+        let (dialect, scope) = (dialect.unwrap_or(store.dialect()), LintScope::Only(pending.names));
+        return Ok(vec![Input { migrations, dialect, scope, server: pending.server }]);
+    }
+    let scope = match (&args.since, connect::folder(global)) {
+        (Some(reference), Some(folder)) => LintScope::Only(git::changed_since(reference, &folder)?),
+        _ => LintScope::All,
     };
     Ok(vec![linted::folder(global, dialect, migrations, scope)?])
 }

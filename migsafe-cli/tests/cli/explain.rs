@@ -37,7 +37,10 @@ fn a_rule_as_a_document() {
 #[test]
 fn an_unknown_rule_is_answered_with_similar_ones() {
     let project = Project::empty();
-    assert_run!("explain_unknown", project.run(&["explain", "nesting-transaction"]).exits(2));
+    let ran = project.run(&["explain", "nesting-transaction"]).exits(2);
+    assert!(ran.stderr.contains("similar rules: transaction-nesting, "), "{ran}");
+    assert_run!("explain_misspelt", project.run(&["explain", "gost"]).exits(2));
+    assert_run!("explain_unlike_any", project.run(&["explain", "xyz"]).exits(2));
     let ran = project.run(&["explain", "\u{1b}[31mx"]).exits(2);
     assert!(ran.stderr.contains("no rule is named"), "{ran}");
 }

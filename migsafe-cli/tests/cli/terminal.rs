@@ -43,6 +43,20 @@ fn colours_only_where_they_are_wanted() {
 }
 
 #[test]
+fn findings_are_coloured_only_where_that_is_wanted() {
+    let project = Project::empty().with("20250101000000_a", "COMMIT;\n");
+    let (shown, code) = on_a_terminal(&project, "lint", "", false);
+    assert_eq!(code, 4);
+    assert!(shown.contains("\u{1b}[91merror[transaction-nesting]\u{1b}[0m"), "{shown:?}");
+    for args in ["lint --no-color", "lint --format json", "lint --format github"] {
+        let (shown, _) = on_a_terminal(&project, args, "", false);
+        assert!(!shown.contains('\u{1b}'), "{shown}");
+    }
+    let (shown, _) = on_a_terminal(&project, "lint", "", true);
+    assert!(!shown.contains('\u{1b}'), "{shown}");
+}
+
+#[test]
 fn resolve_asks_first() {
     let project = Project::new();
     let resolve = "resolve --applied 20250101000000_init --no-color";

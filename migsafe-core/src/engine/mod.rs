@@ -37,7 +37,7 @@ pub use ensure::ensure_up_to_date;
 pub use error::Error;
 pub use event::Event;
 pub use heartbeat::{Heartbeat, Phase, Pulse};
-pub use lint::{LintOptions, LintScope, lint, pending_names};
+pub use lint::{LintOptions, LintScope, PendingMigrations, lint, pending};
 pub use locks::{LocksReport, locks, locks_in_the_way, wait_for_lock};
 pub use options::{Mode, Options};
 pub use pending_locks::{Obstacle, PendingLock, PendingLocks, Place};

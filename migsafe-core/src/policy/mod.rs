@@ -28,7 +28,7 @@ pub use environment::{Environment, Tier};
 pub use facts::{Facts, Scope};
 pub use finding::{Finding, Findings, Location, Span};
 pub use judge::{Override, Policy, UnknownRule};
-pub use rule::{BuiltIn, Rule, built_in_rules};
+pub use rule::{BuiltIn, Rule, built_in_rules, similar_rules};
 pub(crate) use rule::{Meta, rules_macro};
 pub use severity::Severity;
 pub use suggestion::Suggestion;

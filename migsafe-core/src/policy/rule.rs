@@ -6,6 +6,7 @@ use std::fmt;
 use super::{Facts, Findings, Severity, Tier, rules};
 use crate::Dialect;
 use crate::lint;
+use crate::text::similar;
 
 /// A named check. Implement it for a rule of your own and give it to
 /// [`Policy::with_rule`](super::Policy::with_rule).
@@ -157,6 +158,38 @@ impl fmt::Debug for BuiltIn {
 /// All built-in rules: those on history and folder, then those on SQL.
 pub fn built_in_rules() -> impl Iterator<Item = &'static BuiltIn> {
     rules::ALL.iter().chain(lint::ALL)
+}
+
+/// How many rules are offered for a name that none has.
+const OFFERED: usize = 5;
+
+/// The built-in rules that may be meant by a name that none has: the nearest one first, then those that share
+/// words with it.
+///
+/// ```
+/// # use migsafe_core::policy::similar_rules;
+/// assert_eq!(similar_rules("gost"), ["ghost"]);
+/// assert_eq!(similar_rules("nesting-transaction")[0], "transaction-nesting");
+/// assert!(similar_rules("nothing-of-the-kind").is_empty());
+/// ```
+#[must_use]
+pub fn similar_rules(written: &str) -> Vec<&'static str> {
+    let ids = || built_in_rules().map(|rule| rule.id);
+    // A word that is the same counts more than one that begins or ends alike.
+    let likeness = |word: &str, own: &str| match () {
+        () if word.len() < 3 || own.len() < 3 => 0,
+        () if word == own => 2,
+        () => usize::from(own.contains(word) || word.contains(own)),
+    };
+    let shared = |id: &str| -> usize {
+        let best = |word| id.split('-').map(|own| likeness(word, own)).max();
+        written.split('-').filter_map(best).sum()
+    };
+    let mut sharing: Vec<&'static str> = ids().filter(|id| shared(id) > 0).collect();
+    sharing.sort_by_key(|id| (std::cmp::Reverse(shared(id)), id.len(), *id));
+    let nearest = similar(written, ids());
+    sharing.retain(|id| Some(*id) != nearest);
+    nearest.into_iter().chain(sharing).take(OFFERED).collect()
 }
 
 /// Declares the modules of a folder of rules and the list of them: one line per rule, the id is the file's

@@ -25,7 +25,7 @@ pub mod text;
 
 pub use exit_code::ExitCode;
 pub use failure::Failure;
-pub use lint::{LintFinding, LintReport, LintSummary, LintedFile};
+pub use lint::{LintFinding, LintReport, LintSummary, LintedFile, Quiet};
 pub use problem::Problem;
 pub use prometheus::{FinishedRun, prometheus};
 pub use report::{AppliedStep, Outcome, Report};

@@ -7,20 +7,30 @@ use crate::engine::Error;
 use crate::migrations::{MigrationName, Migrations};
 use crate::store::HistoryStore;
 
-/// The migrations that a deploy would run: pending ones, and those that run by statement and were
-/// interrupted. One read; no lock, nothing written.
+/// What a deploy to a database would run, and on what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PendingMigrations {
+    /// Pending migrations, and those that run by statement and were interrupted.
+    pub names: BTreeSet<MigrationName>,
+    /// The server's version as it says it, where it is known.
+    pub server: Option<String>,
+}
+
+/// What a deploy would run. One read; no lock, nothing written.
 ///
 /// # Errors
 ///
 /// The history cannot be read.
-pub async fn pending_names(
+pub async fn pending(
     store: &dyn HistoryStore,
     migrations: &Migrations,
-) -> Result<BTreeSet<MigrationName>, Error> {
+) -> Result<PendingMigrations, Error> {
     let reading = store.read().await?;
     let diagnosis = diagnose(migrations, &reading.history, &reading.lock);
     let runs = |entry: &&Entry| will_run(&diagnosis, entry);
-    Ok(diagnosis.entries().iter().filter(runs).map(|entry| entry.name().clone()).collect())
+    let names = diagnosis.entries().iter().filter(runs).map(|entry| entry.name().clone()).collect();
+    Ok(PendingMigrations { names, server: reading.database.server().map(str::to_owned) })
 }
 
 fn will_run(diagnosis: &Diagnosis, entry: &Entry) -> bool {

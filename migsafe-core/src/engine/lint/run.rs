@@ -48,9 +48,11 @@ pub fn lint(migrations: &Migrations, options: &LintOptions) -> LintReport {
             LintScope::All => Scope::OneByOne,
             LintScope::Only(_) => Scope::Together,
         });
-    let findings = options.policy().findings(&facts).into_iter();
-    let findings = findings.filter(|finding| is_wanted(migrations, options.scope(), finding));
-    LintReport::new(migrations, &scripts, findings.collect(), options)
+    let mut examination = options.policy().examine(&facts);
+    let wanted = |finding: &Finding| is_wanted(migrations, options.scope(), finding);
+    examination.findings.retain(wanted);
+    examination.suppressed.retain(|suppressed| wanted(&suppressed.finding));
+    LintReport::new(migrations, &scripts, examination, options)
 }
 
 fn take_apart(dialect: Dialect, migrations: &Migrations) -> BTreeMap<MigrationName, Script> {

@@ -11,10 +11,10 @@ pub fn lint(report: &LintReport) -> String {
     let mut findings: Vec<&LintFinding> = report.findings().iter().collect();
     findings.sort_by_key(|found| std::cmp::Reverse(found.finding().severity));
     let mut text: String = findings.into_iter().map(annotation).collect();
-    let LintSummary { files, error, warn, note, .. } = report.summary();
+    let LintSummary { files, error, warn, note, suppressed, .. } = report.summary();
     let verdict = if report.is_refused() { "refused" } else { "passed" };
     text.extend([format!(
-        "migsafe lint {verdict} (errors: {error}, warnings: {warn}, notes: {note}, files: {files})\n"
+        "migsafe lint {verdict} (errors: {error}, warnings: {warn}, notes: {note}, kept quiet: {suppressed}, files: {files})\n"
     )]);
     if [error, warn, note].into_iter().any(|count| count > SHOWN) {
         text.extend([format!(

@@ -6,18 +6,20 @@ use super::document::document;
 use crate::Dialect;
 use crate::migrations::MigrationName;
 use crate::policy::{Finding, Severity};
-use crate::report::{LintFinding, LintReport, LintSummary, LintedFile};
+use crate::report::{LintFinding, LintReport, LintSummary, LintedFile, Quiet};
 
 /// The document of `lint`.
 #[must_use]
 pub fn lint(report: &LintReport) -> String {
+    let finding = |found| FindingBody::of(report, found);
     let body = LintBody {
         environment: report.environment(),
         failing_severity: report.failing_severity(),
         refused: report.is_refused(),
         summary: report.summary(),
         files: report.files().iter().map(FileBody::of).collect(),
-        findings: report.findings().iter().map(|found| FindingBody::of(report, found)).collect(),
+        findings: report.findings().iter().map(finding).collect(),
+        suppressed: report.suppressed().iter().map(finding).collect(),
     };
     document("lint", body)
 }
@@ -30,6 +32,9 @@ struct LintBody<'a> {
     summary: LintSummary,
     files: Vec<FileBody<'a>>,
     findings: Vec<FindingBody<'a>>,
+    /// What comments in scripts keep quiet, each with its reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<FindingBody<'a>>,
 }
 
 #[derive(Serialize)]
@@ -60,6 +65,8 @@ struct FindingBody<'a> {
     finding: Finding,
     end_line: Option<u32>,
     end_column: Option<u32>,
+    #[serde(flatten)]
+    suppression: Option<&'a Quiet>,
 }
 
 impl<'a> FindingBody<'a> {
@@ -74,6 +81,7 @@ impl<'a> FindingBody<'a> {
             finding,
             end_line: found.end().map(|end| end.line),
             end_column: found.end().map(|end| end.column),
+            suppression: found.suppression(),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! A finding with its place in a file.
 
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
 use crate::policy::Finding;
 use crate::sql::Position;
 
@@ -10,6 +14,17 @@ pub struct LintFinding {
     pub(super) path: Option<String>,
     pub(super) file: Option<usize>,
     pub(super) end: Option<Position>,
+    pub(super) suppression: Option<Quiet>,
+}
+
+/// Why a finding is kept quiet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Quiet {
+    /// In the words of the comment.
+    pub reason: String,
+    /// The line of the comment.
+    pub comment_line: u32,
 }
 
 impl LintFinding {
@@ -36,5 +51,18 @@ impl LintFinding {
     #[must_use]
     pub fn end(&self) -> Option<Position> {
         self.end
+    }
+
+    /// The comment that keeps it quiet.
+    #[must_use]
+    pub fn suppression(&self) -> Option<&Quiet> {
+        self.suppression.as_ref()
+    }
+
+    /// What is about no file first, then by file and place, at one place the gravest first.
+    pub(in crate::report) fn order(&self) -> impl Ord + use<> {
+        let finding = &self.finding;
+        let place = (self.file, self.path.clone(), finding.location.line, finding.location.column);
+        (place, Reverse(finding.severity), finding.rule.clone())
     }
 }

@@ -6,5 +6,5 @@ mod message;
 mod report;
 
 pub use file::LintedFile;
-pub use finding::LintFinding;
+pub use finding::{LintFinding, Quiet};
 pub use report::{LintReport, LintSummary};

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::file::{folder_path, script_path};
-use super::{LintFinding, LintedFile};
+use super::{LintFinding, LintedFile, Quiet};
 use crate::engine::LintOptions;
 use crate::migrations::{LockFile, MigrationName, Migrations};
-use crate::policy::{Finding, Severity};
+use crate::policy::{Examination, Finding, Severity, Suppressed};
 use crate::report::ExitCode;
 use crate::sql::{LineIndex, Script};
 
@@ -17,6 +17,7 @@ use crate::sql::{LineIndex, Script};
 pub struct LintReport {
     files: Vec<LintedFile>,
     findings: Vec<LintFinding>,
+    suppressed: Vec<LintFinding>,
     environment: String,
     failing: Severity,
 }
@@ -35,17 +36,26 @@ pub struct LintSummary {
     pub warn: usize,
     /// Findings of severity note.
     pub note: usize,
+    /// Findings that comments in scripts keep quiet; they are not among the others.
+    pub suppressed: usize,
 }
 
 impl LintReport {
     pub(crate) fn new(
         migrations: &Migrations,
         scripts: &BTreeMap<MigrationName, Script>,
-        findings: Vec<Finding>,
+        examination: Examination,
         options: &LintOptions,
     ) -> Self {
-        let mut findings: Vec<LintFinding> =
-            findings.into_iter().map(|finding| located(migrations, finding)).collect();
+        let found = examination.findings.into_iter().map(|finding| (finding, None));
+        let quiet = examination.suppressed.into_iter().map(|suppressed| {
+            let Suppressed { finding, reason, comment_line } = suppressed;
+            (finding, Some(Quiet { reason, comment_line }))
+        });
+        let mut findings: Vec<LintFinding> = found
+            .chain(quiet)
+            .map(|(finding, quiet)| located(migrations, finding, quiet))
+            .collect();
         let mut of_file: BTreeMap<MigrationName, Vec<&mut LintFinding>> = BTreeMap::new();
         for finding in &mut findings {
             if let Some(name) = finding.finding.migration.clone() {
@@ -62,11 +72,14 @@ impl LintReport {
             }
             files.push(file);
         }
-        findings.sort_by_cached_key(in_order);
+        findings.sort_by_cached_key(LintFinding::order);
+        let (suppressed, findings) =
+            findings.into_iter().partition(|found| found.suppression.is_some());
         let policy = options.policy();
         Self {
             files,
             findings,
+            suppressed,
             environment: policy.environment().name().to_owned(),
             failing: policy.failing_severity(),
         }
@@ -78,10 +91,12 @@ impl LintReport {
         for other in others {
             let before = self.files.len();
             self.files.extend(other.files);
-            self.findings.extend(other.findings.into_iter().map(|mut finding| {
+            let moved = |mut finding: LintFinding| {
                 finding.file = finding.file.map(|index| index + before);
                 finding
-            }));
+            };
+            self.findings.extend(other.findings.into_iter().map(moved));
+            self.suppressed.extend(other.suppressed.into_iter().map(moved));
         }
         self
     }
@@ -96,6 +111,12 @@ impl LintReport {
     #[must_use]
     pub fn findings(&self) -> &[LintFinding] {
         &self.findings
+    }
+
+    /// What comments in scripts keep quiet, in the same order. It refuses nothing.
+    #[must_use]
+    pub fn suppressed(&self) -> &[LintFinding] {
+        &self.suppressed
     }
 
     /// The file that a finding is about.
@@ -138,6 +159,7 @@ impl LintReport {
             error: count(Severity::Error),
             warn: count(Severity::Warn),
             note: count(Severity::Note),
+            suppressed: self.suppressed.len(),
         }
     }
 
@@ -149,7 +171,7 @@ impl LintReport {
 }
 
 /// A finding with the path that it is about.
-fn located(migrations: &Migrations, finding: Finding) -> LintFinding {
+fn located(migrations: &Migrations, finding: Finding, suppression: Option<Quiet>) -> LintFinding {
     let origin = migrations.origin();
     let path = match &finding.migration {
         Some(name) if migrations.find(name.as_str()).is_some() => Some(script_path(origin, name)),
@@ -158,7 +180,7 @@ fn located(migrations: &Migrations, finding: Finding) -> LintFinding {
         None => (*migrations.lock_file() != LockFile::Absent)
             .then(|| folder_path(origin, "migration_lock.toml")),
     };
-    LintFinding { finding, path, file: None, end: None }
+    LintFinding { finding, path, file: None, end: None, suppression }
 }
 
 /// Keeps the text, and finds where what is quoted ends.
@@ -170,11 +192,4 @@ fn quote(file: &mut LintedFile, findings: Vec<&mut LintFinding>, text: Option<&s
         let span = finding.finding.location.span;
         finding.end = lines.as_ref().zip(span).map(|(lines, span)| lines.position(span.end));
     }
-}
-
-/// What is about no file first, then by file and place, at one place the gravest first.
-fn in_order(found: &LintFinding) -> impl Ord + use<> {
-    let finding = &found.finding;
-    let place = (found.file, found.path.clone(), finding.location.line, finding.location.column);
-    (place, std::cmp::Reverse(finding.severity), finding.rule.clone())
 }

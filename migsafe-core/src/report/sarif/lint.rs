@@ -15,9 +15,13 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 pub fn lint(report: &LintReport) -> String {
     let rules = Rules::of(report);
     let mut fingerprints = Fingerprints::default();
-    let results =
-        report.findings().iter().map(|found| Finding::of(report, found, &rules, &mut fingerprints));
-    let results = results.collect();
+    let mut all: Vec<_> = report.findings().iter().chain(report.suppressed()).collect();
+    // A fingerprint counts what is alike, so a comment must not change the order.
+    all.sort_by_cached_key(|found| found.order());
+    let results = all
+        .into_iter()
+        .map(|found| Finding::of(report, found, &rules, &mut fingerprints))
+        .collect();
     let run = Run {
         tool: Tool {
             driver: Driver {

@@ -19,6 +19,15 @@ pub(super) struct Finding<'a> {
     message: Text,
     locations: Vec<Location>,
     partial_fingerprints: Fingerprint,
+    /// Of all results or of none (section 3.27.23 of the standard).
+    suppressions: Vec<Suppression<'a>>,
+}
+
+/// A comment in the script that keeps a finding quiet (section 3.35 of the standard).
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    justification: &'a str,
 }
 
 impl<'a> Finding<'a> {
@@ -36,6 +45,11 @@ impl<'a> Finding<'a> {
             message: Text { text: found.message(), markdown: None },
             locations: Location::of(report, found).into_iter().collect(),
             partial_fingerprints: fingerprints.of(report, found),
+            suppressions: found
+                .suppression()
+                .map(|quiet| Suppression { kind: "inSource", justification: &quiet.reason })
+                .into_iter()
+                .collect(),
         }
     }
 }

@@ -15,8 +15,8 @@ pub(super) struct Rules(Vec<Descriptor>);
 
 impl Rules {
     pub(super) fn of(report: &LintReport) -> Self {
-        let ids: BTreeSet<&str> =
-            report.findings().iter().map(|found| &*found.finding().rule).collect();
+        let all = report.findings().iter().chain(report.suppressed());
+        let ids: BTreeSet<&str> = all.map(|found| &*found.finding().rule).collect();
         Self(ids.into_iter().map(Descriptor::of).collect())
     }
 

@@ -182,6 +182,30 @@ fn the_scope_is_what_is_reported() {
 }
 
 #[test]
+fn what_comments_keep_quiet_is_said() {
+    let script =
+        "-- migsafe: allow(opaque-call) because p() does not\u{1b}[2J commit\nCALL p();\nCALL p();";
+    let migrations = Migrations::from_scripts([("20250101000000_a", script)]).unwrap();
+    let options = options().with_policy(policy().failing_at(Severity::Note));
+    let report = lint(&migrations, &options);
+    assert_eq!(found(&report), [("opaque-call".to_owned(), Some(3))]);
+    assert_eq!(report.suppressed().len(), 1);
+    let forms = [
+        text::lint(&report, Style::plain()),
+        github::lint(&report),
+        json::lint(&report),
+        sarif::lint(&report),
+    ];
+    insta::with_settings!({ filters => vec![("\"# .*\"", "\"<page>\"")] }, {
+        insta::assert_snapshot!("lint_suppressed", forms.join("\n=====\n"));
+    });
+    assert!(!forms.concat().contains('\u{1b}'));
+    // A comment is no way around a policy that knows better.
+    let strict = options.policy().clone().forbid_all_suppressions();
+    assert_eq!(lint(&migrations, &options.with_policy(strict)).findings().len(), 2);
+}
+
+#[test]
 fn the_failing_severity_decides() {
     let notes = Migrations::from_scripts([("20250101000000_a", "CALL p();")]).unwrap();
     for (failing, code) in [

@@ -24,6 +24,8 @@ pub fn lint(report: &LintReport, style: Style) -> String {
         }
         page.blank();
     }
+    quiet(&mut page, report);
+    page.blank();
     conclusion(&mut page, report);
     page.finish()
 }
@@ -81,6 +83,24 @@ fn snippet<'a>(excerpt: Excerpt, path: &'a str, line: usize) -> Snippet<'a, Anno
 
 fn number(n: u32) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
+}
+
+/// What comments keep quiet, a line each: nothing that was found is lost.
+fn quiet(page: &mut Page, report: &LintReport) {
+    if report.suppressed().is_empty() {
+        return;
+    }
+    let count = values::count(report.suppressed().len(), "finding");
+    page.line(format!("{count} kept quiet by comments:"));
+    for found in report.suppressed() {
+        let Some(quiet) = found.suppression() else { continue };
+        let finding = found.finding();
+        let rule = safe::line(&finding.rule, 80);
+        let path = safe::name(found.path().unwrap_or_default());
+        let reason = safe::line(&quiet.reason, 200);
+        let line = quiet.comment_line;
+        page.line(format!("  - {}[{rule}]: {path}:{line}: {reason}", finding.severity));
+    }
 }
 
 /// How many files and findings, and whether that is refused.
