@@ -26,6 +26,7 @@ mod journal;
 mod lock;
 mod options;
 mod read;
+mod schema;
 mod session;
 mod sql;
 mod store;

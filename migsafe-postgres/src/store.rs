@@ -6,9 +6,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
+use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    HistoryStore, LockInspector, Reading, StatementSupport, StoreError, StoreErrorCode,
-    WriteSession,
+    HistoryStore, LockInspector, Reading, SchemaReader, StatementSupport, StoreError,
+    StoreErrorCode, WriteSession,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -17,6 +18,7 @@ use crate::connection::{Answer, Connection, Message};
 use crate::error::Failure;
 use crate::journal;
 use crate::read;
+use crate::schema;
 use crate::session::PostgresSession;
 
 /// `hashtid` and `client_connection_check_interval` came with it.
@@ -174,5 +176,16 @@ impl HistoryStore for PostgresStore {
 
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {
         Some(self)
+    }
+
+    fn schema_reader(&self) -> Option<&dyn SchemaReader> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl SchemaReader for PostgresStore {
+    async fn read_schema(&self, options: &SnapshotOptions) -> Result<Snapshot, StoreError> {
+        schema::read(&self.options, options).await
     }
 }

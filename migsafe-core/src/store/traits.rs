@@ -79,8 +79,8 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
 /// What is in a database beside the history.
 #[async_trait]
 pub trait SchemaReader: Send + Sync {
-    /// Reads the schema as it is at one moment. Writes nothing, takes no lock that another session would wait
-    /// for, and costs a constant number of statements.
+    /// Reads the schema as it is at one moment. Writes nothing, takes no lock but those of a SELECT, never makes a
+    /// deploy fail, and costs a constant number of statements.
     ///
     /// # Errors
     ///

@@ -1,0 +1,13 @@
+//! Reading schemas of a real server, and comparing them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod changes;
+mod cost;
+mod equal;
+mod rights;
+mod seen;
+mod support;
+mod versions;
