@@ -41,6 +41,8 @@ mod object;
 mod options;
 mod server;
 mod snapshot;
+#[cfg(feature = "sqlite-sql")]
+pub mod sqlite;
 mod value;
 
 pub use attribute::Attribute;

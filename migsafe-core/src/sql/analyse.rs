@@ -244,7 +244,7 @@ fn comments(dialect: Dialect, script: &str) -> Vec<Range<usize>> {
 }
 
 /// Runs `work` on a thread with a large stack; the error says why it did not finish.
-fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
+pub(crate) fn on_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, String> {
     let builder = thread::Builder::new().name("migsafe-sql".to_owned()).stack_size(STACK_BYTES);
     thread::scope(|scope| {
         let handle =

@@ -12,7 +12,8 @@
 //! ```
 //!
 //! The model is independent of any parser: each parser stands behind one module
-//! (`postgres`, `sqlite`) and nothing outside sees its types.
+//! (`postgres`, `sqlite`), and nothing outside sees its types but [`crate::schema`], for the statements that
+//! SQLite keeps.
 
 mod analyse;
 mod header;
@@ -24,7 +25,7 @@ mod position;
 mod postgres;
 mod relations;
 #[cfg(feature = "sqlite-sql")]
-mod sqlite;
+pub(crate) mod sqlite;
 mod statement;
 mod suppression;
 #[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
@@ -39,6 +40,8 @@ mod properties;
 #[cfg(all(test, feature = "postgres-sql", feature = "sqlite-sql"))]
 mod tests;
 
+#[cfg(feature = "sqlite-sql")]
+pub(crate) use analyse::on_large_stack;
 pub use analyse::{Limits, analyse, analyse_all, analyse_with};
 pub use header::{Header, HeaderProblem};
 pub use model::*;

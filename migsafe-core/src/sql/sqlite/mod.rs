@@ -1,4 +1,4 @@
-//! SQLite scripts. The only module that sees sqlite3-parser.
+//! SQLite scripts. The only module that sees sqlite3-parser, with `schema::sqlite`.
 //!
 //! Statements are divided as SQLite's own shell divides them; the parser then reads each alone. When
 //! it rejects one, the script counts as not split, but the statements with what is known
@@ -12,6 +12,7 @@ mod split;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use sqlite3_parser::ast::Cmd;
 use sqlite3_parser::lexer::sql::{Error, Parser};
 use sqlite3_parser::{Bump, FallibleIterator};
 
@@ -78,17 +79,38 @@ pub(super) fn scan_for_tests(text: &str) -> Vec<super::token::Token> {
 
 /// Parses one statement and says what it does; the error is the parser's message.
 fn parse(script: &str, words: Tokens<'_>) -> Result<Vec<Action>, String> {
+    let statement = script.get(words.range()).unwrap_or_default();
+    parse_and(statement, |command| actions::actions(script, words, command))
+}
+
+/// Parses one statement within the default limits and hands it over; the error is the parser's message. The
+/// caller provides a large stack.
+pub(crate) fn with_statement<T>(
+    statement: &str,
+    read: impl FnOnce(&Cmd<'_>) -> T,
+) -> Result<T, String> {
+    let tokens = scan::scan(statement).tokens;
+    nesting::check(statement, &tokens, &Limits::default()).map_err(|deep| deep.message)?;
+    parse_and(statement, read)
+}
+
+fn parse_and<T>(statement: &str, read: impl FnOnce(&Cmd<'_>) -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(|| {
         let bump = Bump::new();
-        let statement = script.get(words.range()).unwrap_or_default();
         let mut parser = Parser::new(&bump, statement.as_bytes());
         let command = parser.next().map_err(|error| message(&error))?;
         match (command, parser.next()) {
-            (Some(command), Ok(None)) => Ok(actions::actions(script, words, &command)),
+            (Some(command), Ok(None)) => Ok(read(&command)),
             _ => Err("not exactly one statement".to_owned()),
         }
     }))
     .unwrap_or_else(|_| Err("the parser stopped at an internal error".to_owned()))
+}
+
+/// The texts of the tokens of a statement: no white space, no comments.
+pub(crate) fn token_texts(statement: &str) -> Vec<&str> {
+    let tokens = scan::scan(statement).tokens;
+    tokens.iter().filter_map(|token| statement.get(token.range())).collect()
 }
 
 /// The message without the parser's own position.

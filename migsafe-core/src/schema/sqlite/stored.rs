@@ -1,0 +1,264 @@
+//! The rows of `sqlite_schema`.
+
+use std::collections::BTreeMap;
+
+use sqlite3_parser::ast::{Cmd, SortOrder, SortedColumn, Stmt, TriggerTime};
+
+use super::print::{expression, identifier, plain, print};
+use super::table;
+use crate::schema::{Attribute, Kind, Object, ObjectKey};
+use crate::sql;
+
+/// A row of `sqlite_schema`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredObject {
+    kind: String,
+    name: String,
+    table: String,
+    sql: Option<String>,
+}
+
+impl StoredObject {
+    /// The columns `type`, `name`, `tbl_name` and `sql`. Leave out what SQLite keeps for itself: names that begin
+    /// with `sqlite_`, and the tables in which virtual tables keep their content.
+    #[must_use]
+    pub fn new(
+        kind: impl Into<String>,
+        name: impl Into<String>,
+        table: impl Into<String>,
+        sql: Option<&str>,
+    ) -> Self {
+        let sql = sql.map(str::to_owned);
+        Self { kind: kind.into(), name: name.into(), table: table.into(), sql }
+    }
+}
+
+/// The objects of a schema. A statement that cannot be parsed is compared token by token, and says so
+/// ([`Attribute::Unparsed`]).
+///
+/// It blocks as [`sql::analyse`](crate::sql::analyse) does.
+#[must_use]
+pub fn objects(stored: &[StoredObject]) -> Vec<Object> {
+    let read = || {
+        let mut found = Found::default();
+        for one in stored {
+            let Some(sql) = &one.sql else {
+                // The index of a constraint, which is listed as the constraint.
+                continue;
+            };
+            let so_far = found.objects.len();
+            let parsed = sql::sqlite::with_statement(sql, |command| match command {
+                Cmd::Stmt(statement) => found.statement(one, statement),
+                _ => false,
+            });
+            if parsed != Ok(true) {
+                found.objects.truncate(so_far);
+                found.to_primary_key.retain(|(index, _)| *index < so_far);
+                found.objects.push(unparsed(one, sql));
+            }
+        }
+        found.finished()
+    };
+    sql::on_large_stack(read).unwrap_or_else(|_| {
+        stored.iter().filter_map(|one| Some(unparsed(one, one.sql.as_deref()?))).collect()
+    })
+}
+
+/// What was found so far.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) objects: Vec<Object>,
+    /// Foreign keys that do not say which columns of their table they mean: where the object is, and the table.
+    pub(super) to_primary_key: Vec<(usize, String)>,
+    /// The primary key of each table, by its name in lower case.
+    pub(super) primary_keys: BTreeMap<String, String>,
+}
+
+impl Found {
+    /// False when the statement is not what the row says.
+    fn statement(&mut self, stored: &StoredObject, statement: &Stmt<'_>) -> bool {
+        let name = stored.name.as_str();
+        match (stored.kind.as_str(), statement) {
+            ("table", Stmt::CreateTable { body, .. }) => table::read(self, name, body),
+            ("table", Stmt::CreateVirtualTable { module_name, args, .. }) => {
+                let args: Vec<String> = args
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|arg| arg.split_whitespace().collect::<Vec<_>>().join(" "))
+                    .collect();
+                let definition =
+                    format!("{}({})", plain(module_name).to_ascii_lowercase(), args.join(", "));
+                self.whole(Kind::VirtualTable, name, definition)
+            }
+            ("view", Stmt::CreateView { columns, select, .. }) => {
+                let columns = columns.map_or(String::new(), |columns| {
+                    let names: Vec<String> =
+                        columns.iter().map(|column| identifier(&plain(&column.col_name))).collect();
+                    format!("({}) ", names.join(", "))
+                });
+                self.whole(Kind::View, name, format!("{columns}AS {}", print(select)))
+            }
+            ("trigger", Stmt::CreateTrigger { time, event, when_clause, commands, .. }) => {
+                let time = match time {
+                    Some(TriggerTime::After) => "AFTER",
+                    Some(TriggerTime::InsteadOf) => "INSTEAD OF",
+                    _ => "BEFORE",
+                };
+                let when = when_clause
+                    .as_ref()
+                    .map_or(String::new(), |when| format!(" WHEN {}", expression(when)));
+                let commands: Vec<String> =
+                    commands.iter().map(|command| format!("{};\n", print(command))).collect();
+                let definition =
+                    format!("{time} {}{when}\nBEGIN\n{}END", print(event), commands.concat());
+                let key = ObjectKey::within(Kind::Trigger, None, stored.table.as_str(), name);
+                self.objects.push(Object::new(key).text(Attribute::Definition, definition));
+                true
+            }
+            ("index", Stmt::CreateIndex { unique, columns, where_clause, .. }) => {
+                let key = ObjectKey::within(Kind::Index, None, stored.table.as_str(), name);
+                let mut index = Object::new(key).list(Attribute::Keys, columns.iter().map(sorted));
+                if *unique {
+                    index = index.flag(Attribute::Unique);
+                }
+                if let Some(predicate) = where_clause {
+                    index = index.text(Attribute::Predicate, expression(predicate));
+                }
+                self.objects.push(index);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn whole(&mut self, kind: Kind, name: &str, definition: String) -> bool {
+        let object = Object::new(ObjectKey::new(kind, None, name));
+        self.objects.push(object.text(Attribute::Definition, definition));
+        true
+    }
+
+    /// Says what foreign keys mean that do not say it themselves.
+    fn finished(mut self) -> Vec<Object> {
+        for (index, target) in &self.to_primary_key {
+            let columns = self.primary_keys.get(&target.to_ascii_lowercase());
+            if let (Some(columns), Some(object)) = (columns, self.objects.get_mut(*index))
+                && let Some(definition) = object.get_text(Attribute::Definition)
+            {
+                let unsaid = format!("REFERENCES {}", identifier(target));
+                let said = definition.replacen(&unsaid, &format!("{unsaid} ({columns})"), 1);
+                *object = object.clone().text(Attribute::Definition, said);
+            }
+        }
+        self.objects
+    }
+}
+
+/// A column of an index or a key; ascending is the default.
+pub(super) fn sorted(column: &SortedColumn<'_>) -> String {
+    let text = expression(&column.expr);
+    match column.order {
+        Some(SortOrder::Desc) => format!("{text} DESC"),
+        _ => text,
+    }
+}
+
+/// A statement whose tokens are compared as they stand.
+fn unparsed(stored: &StoredObject, sql: &str) -> Object {
+    let within = |kind| ObjectKey::within(kind, None, stored.table.as_str(), stored.name.as_str());
+    let key = match stored.kind.as_str() {
+        "index" => within(Kind::Index),
+        "trigger" => within(Kind::Trigger),
+        "view" => ObjectKey::new(Kind::View, None, stored.name.as_str()),
+        _ => ObjectKey::new(Kind::Table, None, stored.name.as_str()),
+    };
+    let tokens = sql::sqlite::token_texts(sql).join(" ");
+    Object::new(key).text(Attribute::Definition, tokens).flag(Attribute::Unparsed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(kind: &str, sql: &str) -> Object {
+        let found = objects(&[StoredObject::new(kind, "x", "t", Some(sql))]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        found.into_iter().next().unwrap()
+    }
+
+    #[test]
+    fn spelling_does_not_count() {
+        for (kind, a, b) in [
+            (
+                "index",
+                "CREATE INDEX x ON t (a, lower(b) desc) where a>1",
+                "create index \"x\" ON [t](`a` ASC,lower( \"b\" ) DESC) WHERE (a > 1)",
+            ),
+            (
+                "view",
+                "CREATE VIEW x AS SELECT a, 'it''s' FROM t",
+                "CREATE VIEW x AS select  \"a\" , 'it''s' -- c\n from `t`",
+            ),
+            ("view", "CREATE VIEW x (a) AS SELECT 1", "CREATE VIEW x(\"a\") AS SELECT 1"),
+            (
+                "trigger",
+                "CREATE TRIGGER x AFTER UPDATE OF a ON t BEGIN DELETE FROM u WHERE a=old.a; END",
+                "CREATE TRIGGER x after update of [a] on t for each row begin delete from \"u\" where a = OLD.a; end",
+            ),
+            (
+                "table",
+                "CREATE VIRTUAL TABLE x USING fts5(a,  b)",
+                "CREATE VIRTUAL TABLE x USING FTS5(a, b)",
+            ),
+        ] {
+            let (first, second) = (one(kind, a), one(kind, b));
+            let fold = |object: &Object| format!("{object:?}").to_lowercase();
+            assert_eq!(fold(&first), fold(&second));
+            assert!(!first.has(Attribute::Unparsed), "{first:?}");
+        }
+    }
+
+    #[test]
+    fn what_differs_differs() {
+        for (kind, a, b) in [
+            ("index", "CREATE INDEX x ON t (a)", "CREATE UNIQUE INDEX x ON t (a)"),
+            ("index", "CREATE INDEX x ON t (a)", "CREATE INDEX x ON t (a DESC)"),
+            ("index", "CREATE INDEX x ON t (a)", "CREATE INDEX x ON t (a COLLATE nocase)"),
+            ("index", "CREATE INDEX x ON t (a)", "CREATE INDEX x ON t (a) WHERE a"),
+            ("view", "CREATE VIEW x AS SELECT 'a'", "CREATE VIEW x AS SELECT 'A'"),
+            ("view", "CREATE VIEW x AS SELECT true", "CREATE VIEW x AS SELECT \"true\""),
+            ("view", "CREATE VIEW x AS SELECT x'00'", "CREATE VIEW x AS SELECT x'01'"),
+            (
+                "trigger",
+                "CREATE TRIGGER x BEFORE INSERT ON t BEGIN SELECT 1; END",
+                "CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END",
+            ),
+            (
+                "trigger",
+                "CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END",
+                "CREATE TRIGGER x AFTER INSERT ON t WHEN new.a BEGIN SELECT 1; END",
+            ),
+        ] {
+            assert_ne!(one(kind, a), one(kind, b));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_parsed_is_still_compared() {
+        let object = one("table", "CREATE TABLE x (a  what is, this)( ");
+        assert!(object.has(Attribute::Unparsed));
+        assert_eq!(
+            object.get_text(Attribute::Definition),
+            Some("CREATE TABLE x ( a what is , this ) (")
+        );
+        for sql in ["", "'", "SELECT 1", "CREATE TABLE x (a); DROP TABLE x", "EXPLAIN SELECT 1"] {
+            assert!(one("table", sql).has(Attribute::Unparsed), "{sql}");
+        }
+        // A statement of another kind than the row says.
+        assert!(one("view", "CREATE TABLE x (a)").has(Attribute::Unparsed));
+        let deep = format!("CREATE VIEW x AS SELECT {}1{}", "(".repeat(5000), ")".repeat(5000));
+        assert!(one("view", &deep).has(Attribute::Unparsed));
+        assert!(
+            objects(&[StoredObject::new("index", "sqlite_autoindex_t_1", "t", None)]).is_empty()
+        );
+    }
+}
