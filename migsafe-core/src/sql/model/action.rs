@@ -203,6 +203,7 @@ pub enum ActionKind {
         name: ObjectName,
         owner: String,
     },
+    /// `COMMENT ON kind name`; of a column, `schema` is its table. `None` for what has no name (a large object).
     Comment {
         kind: ObjectKind,
         name: Option<ObjectName>,
