@@ -9,6 +9,7 @@
 
 mod blocker;
 mod holder;
+pub mod impact;
 pub mod measured;
 mod state;
 mod table_lock;

@@ -121,7 +121,7 @@ fn flush(mut client: Client, observer: &mut Client) {
     let scans = |observer: &mut Client| observer.value(READ).ok().flatten();
     let before = scans(observer);
     schema::run(&mut client, "SELECT count(*) FROM public.marker", "reading");
-    drop(client);
+    schema::end(client, observer);
     let start = Instant::now();
     while scans(observer) == before {
         assert!(start.elapsed() < LIMIT, "the statistics do not arrive");

@@ -140,6 +140,12 @@ fn tables() -> Vec<Form> {
         form("rename-schema", &[], "ALTER SCHEMA app RENAME TO renamed"),
         form("drop-schema-cascade", &[], "DROP SCHEMA app CASCADE").given("two tables are in it"),
         form("create-publication", &[], "CREATE PUBLICATION created FOR TABLE t"),
+        form("drop-schema", &["CREATE SCHEMA spare"], "DROP SCHEMA spare"),
+        form("comment-on-index", &[], "COMMENT ON INDEX t_pkey IS 'text'"),
+        form("comment-on-constraint", &[], "COMMENT ON CONSTRAINT t_pkey ON t IS 'text'"),
+        form("comment-on-view", &[VIEW], "COMMENT ON VIEW v IS 'text'"),
+        form("comment-on-type", &[ENUM], "COMMENT ON TYPE e IS 'text'"),
+        form("comment-on-function", &[FUNCTION], "COMMENT ON FUNCTION f() IS 'text'"),
     ]
 }
 
@@ -307,6 +313,7 @@ fn types() -> Vec<Form> {
         ),
         form("type-same", &[], "ALTER TABLE t ALTER COLUMN a TYPE int"),
         form("type-using", &[], "ALTER TABLE t ALTER COLUMN c TYPE int USING c::int"),
+        form("type-numeric-narrower", &[], "ALTER TABLE t ALTER COLUMN n TYPE numeric(6, 2)"),
     ]
 }
 
@@ -520,6 +527,17 @@ fn partitions() -> Vec<Form> {
         .given("the table is partitioned"),
         form("truncate-partitioned", &[PARTITIONED, PART, ATTACH], "TRUNCATE t")
             .given("the table is partitioned"),
+        form(
+            "detach-partition-finalize",
+            &[
+                PARTITIONED,
+                PART,
+                ATTACH,
+                "UPDATE pg_inherits SET inhdetachpending = true WHERE inhrelid = 'part'::regclass",
+            ],
+            "ALTER TABLE t DETACH PARTITION part FINALIZE",
+        )
+        .given("an interrupted CONCURRENTLY left it half detached"),
     ]
 }
 
@@ -556,6 +574,8 @@ fn views() -> Vec<Form> {
             &[SOURCE, MATVIEW],
             "REFRESH MATERIALIZED VIEW m WITH NO DATA",
         ),
+        form("set-schema-view", &[VIEW], "ALTER VIEW v SET SCHEMA other"),
+        form("owner-to-view", &[VIEW], "ALTER VIEW v OWNER TO other_owner"),
     ]
 }
 
@@ -613,6 +633,8 @@ fn sequences() -> Vec<Form> {
         form("rename-sequence", &[SEQUENCE], "ALTER SEQUENCE seq RENAME TO renamed"),
         form("drop-sequence", &[SEQUENCE], "DROP SEQUENCE seq"),
         form("setval", &[SEQUENCE], "SELECT setval('seq', 100)"),
+        form("set-schema-sequence", &[SEQUENCE], "ALTER SEQUENCE seq SET SCHEMA other"),
+        form("owner-to-sequence", &[SEQUENCE], "ALTER SEQUENCE seq OWNER TO other_owner"),
     ]
 }
 
@@ -650,6 +672,19 @@ fn routines() -> Vec<Form> {
         form("drop-policy", &[POLICY], "DROP POLICY pol ON t"),
         form("enable-row-security", &[], "ALTER TABLE t ENABLE ROW LEVEL SECURITY"),
         form("force-row-security", &[], "ALTER TABLE t FORCE ROW LEVEL SECURITY"),
+        form(
+            "replace-function",
+            &[FUNCTION],
+            "CREATE OR REPLACE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN OLD; END'",
+        ),
+        form("alter-function", &[FUNCTION], "ALTER FUNCTION f() STABLE"),
+        form("rename-function", &[FUNCTION], "ALTER FUNCTION f() RENAME TO renamed"),
+        form("create-role", &[], "CREATE ROLE created_role"),
+        form(
+            "rename-rule",
+            &["CREATE RULE ru AS ON DELETE TO t DO INSTEAD NOTHING"],
+            "ALTER RULE ru ON t RENAME TO renamed",
+        ),
     ]
 }
 

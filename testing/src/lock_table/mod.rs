@@ -15,6 +15,7 @@ mod schema;
 pub use form::Form;
 pub use forms::forms;
 pub use measurement::{Measurement, Rewrite};
+pub use schema::TABLES;
 
 use crate::{Postgres, PostgresOptions};
 

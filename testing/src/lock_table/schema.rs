@@ -1,6 +1,7 @@
 //! The schema that forms are measured on, and what the server tells of its relations.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use super::{Form, Measurement, Rewrite};
 use crate::{Client, Database};
@@ -14,11 +15,14 @@ const ONCE: [&str; 5] = [
     "CREATE TABLE public.empty_file (line text)",
 ];
 
-/// Made anew for each form. Enough rows for several pages, so that reading them all shows.
-const EACH: &str = "
+/// Before each form.
+const ANEW: &str = "
     DROP SCHEMA IF EXISTS app, other CASCADE;
     CREATE SCHEMA app; CREATE SCHEMA other;
-    GRANT ALL ON SCHEMA app TO other_owner;
+    GRANT ALL ON SCHEMA app, other TO other_owner;";
+
+/// The tables that every form finds. Enough rows for several pages, so that reading them all shows.
+pub const TABLES: &str = "
     CREATE TABLE t (id int PRIMARY KEY, a int, b int NOT NULL, c text, v varchar(10), n numeric(10, 2),
         ts timestamp, pad text);
     INSERT INTO t SELECT i, i, i, i, i, i, '2025-01-01', repeat('x', 100) FROM generate_series(1, 1000) i;
@@ -53,16 +57,29 @@ pub(super) fn prepare(database: &Database) {
 pub(super) fn make(database: &Database, observer: &mut Client, form: &Form) -> Relations {
     let mut client = database.client();
     run(&mut client, "SET client_min_messages = error", form.id);
-    run(&mut client, EACH, form.id);
+    run(&mut client, ANEW, form.id);
+    run(&mut client, TABLES, form.id);
     for sql in &form.setup {
         run(&mut client, sql, form.id);
     }
     run(&mut client, "ANALYZE t", form.id);
+    end(client, observer);
     let found = relations(observer);
     for relation in found.values() {
         assert!(relation.role != NONE, "{}: no role goes by the name {}", form.id, relation.name);
     }
     found
+}
+
+/// Ends a session and waits until it is gone, and all that it counted is known.
+pub(super) fn end(client: Client, observer: &mut Client) {
+    let sql = format!("SELECT 1 FROM pg_stat_activity WHERE pid = {}", client.process_id());
+    drop(client);
+    let start = Instant::now();
+    while observer.value(&sql).ok().flatten().is_some() {
+        assert!(start.elapsed() < Duration::from_secs(20), "a session does not end");
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// The relations by their object identifiers.
