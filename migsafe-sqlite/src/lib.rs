@@ -39,6 +39,7 @@ mod lost_rows;
 mod memory;
 mod read;
 mod reader;
+mod schema;
 mod script;
 mod session;
 mod sql;

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use migsafe_core::store::{Reading, StoreError, StoreErrorCode};
+use migsafe_core::store::{StoreError, StoreErrorCode};
 use sqlx::SqliteConnection;
 use tokio::sync::{Mutex, OwnedMappedMutexGuard, OwnedMutexGuard};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::connection::Connection;
 use crate::error::Fault;
-use crate::read;
+use crate::reader::Question;
 use crate::watch::Watch;
 
 /// The database that all clones of a store share.
@@ -70,12 +70,12 @@ impl Memory {
         Ok(Some(Lease { slot }))
     }
 
-    /// Reads the history.
-    pub(crate) async fn read(&self, wait: Duration) -> Result<Reading, StoreError> {
-        let failed = |fault: Fault| fault.store_error("read the migration history");
+    /// Asks the database.
+    pub(crate) async fn read<Q: Question>(&self, wait: Duration) -> Result<Q::Answer, StoreError> {
+        let failed = |fault: Fault| fault.store_error(Q::DOING);
         let mut lease = self.lock(wait).await.map_err(failed)?.ok_or_else(in_use)?;
         let (connection, _) = lease.parts().map_err(failed)?;
-        read::reading(connection).await.map_err(failed)
+        Q::ask(connection).await.map_err(failed)
     }
 
     /// Locks the connection while no session is in its transaction.

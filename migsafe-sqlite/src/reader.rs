@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 
 use crate::connection::{Access, Connection};
 use crate::error::{Fault, code};
-use crate::{lockers, read};
+use crate::{lockers, read, schema};
 
 /// Reads one file, over a connection that is kept as long as the path leads to the same file.
 ///
@@ -23,7 +23,57 @@ pub(crate) struct Reader {
     kept: Mutex<Option<(Identity, Connection)>>,
 }
 
-const DOING: &str = "read the migration history";
+/// What a file is asked for.
+pub(crate) trait Question {
+    /// What comes back.
+    type Answer: Send;
+
+    /// Completes "cannot …".
+    const DOING: &'static str;
+
+    /// The answer of a file that is proven not to be there.
+    fn absent(path: &Path) -> Result<Self::Answer, StoreError>;
+
+    /// Asks over an open connection.
+    fn ask(connection: &mut Connection)
+    -> impl Future<Output = Result<Self::Answer, Fault>> + Send;
+}
+
+/// Asks for the history.
+pub(crate) struct TheHistory;
+
+impl Question for TheHistory {
+    type Answer = Reading;
+
+    const DOING: &'static str = "read the migration history";
+
+    fn absent(_: &Path) -> Result<Reading, StoreError> {
+        let facts = DatabaseFacts::default().with_content(Content::Empty);
+        Ok(Reading::of(History::Absent(Absence::Database)).with_database(facts))
+    }
+
+    async fn ask(connection: &mut Connection) -> Result<Reading, Fault> {
+        read::reading(connection).await
+    }
+}
+
+/// Asks for the schema.
+pub(crate) struct TheSchema;
+
+impl Question for TheSchema {
+    type Answer = schema::Stored;
+
+    const DOING: &'static str = "read the schema";
+
+    fn absent(path: &Path) -> Result<schema::Stored, StoreError> {
+        let text = format!("there is no database file {}", path.display());
+        Err(StoreError::new(StoreErrorCode::DatabaseMissing, text))
+    }
+
+    async fn ask(connection: &mut Connection) -> Result<schema::Stored, Fault> {
+        schema::stored(connection).await
+    }
+}
 
 impl Reader {
     pub(crate) fn new(path: PathBuf) -> Self {
@@ -42,14 +92,14 @@ impl Reader {
         }
     }
 
-    /// Reads the history, or proves that there is none.
-    pub(crate) async fn read(&self, wait: Duration) -> Result<Reading, StoreError> {
+    /// Asks the file, or proves that there is none.
+    pub(crate) async fn read<Q: Question>(&self, wait: Duration) -> Result<Q::Answer, StoreError> {
         // Nobody waits for another one's read: on a file that stays locked the waits would add up.
         let mut kept = self.kept.try_lock().ok();
         // Out of its place while it is used: a read that is dropped half way takes it along.
         let last = kept.as_mut().and_then(|kept| kept.take());
-        let Some(meta) = self.look()? else {
-            return Ok(absent());
+        let Some(meta) = self.look::<Q>()? else {
+            return Q::absent(&self.path);
         };
         let identity = Identity::of(&meta);
         let mut connection = match last {
@@ -57,24 +107,24 @@ impl Reader {
             _ => match Connection::open(&self.path, Access::Read, wait).await {
                 Ok(connection) => connection,
                 // It may have been deleted in this very moment.
-                Err(_) if self.look()?.is_none() => return Ok(absent()),
-                Err(fault) => return Err(self.error(&fault, wait)),
+                Err(_) if self.look::<Q>()?.is_none() => return Q::absent(&self.path),
+                Err(fault) => return Err(self.error::<Q>(&fault, wait)),
             },
         };
-        match read::reading(&mut connection).await {
+        match Q::ask(&mut connection).await {
             Ok(reading) => {
                 if let Some(kept) = &mut kept {
                     **kept = Some((identity, connection));
                 }
                 Ok(reading)
             }
-            Err(fault) => self.read_otherwise(fault, wait).await,
+            Err(fault) => self.read_otherwise::<Q>(fault, wait).await,
         }
     }
 
     /// What stands at the path; `None` when it is proven that nothing does.
-    fn look(&self) -> Result<Option<Metadata>, StoreError> {
-        let about = |what: &str| format!("cannot {DOING}: {} {what}", self.path.display());
+    fn look<Q: Question>(&self) -> Result<Option<Metadata>, StoreError> {
+        let about = |what: &str| format!("cannot {}: {} {what}", Q::DOING, self.path.display());
         match std::fs::metadata(&self.path) {
             Ok(meta) if meta.is_dir() => Err(StoreError::new(
                 StoreErrorCode::Connection,
@@ -98,14 +148,18 @@ impl Reader {
     }
 
     /// The ways to read that are left when the plain one fails.
-    async fn read_otherwise(&self, fault: Fault, wait: Duration) -> Result<Reading, StoreError> {
+    async fn read_otherwise<Q: Question>(
+        &self,
+        fault: Fault,
+        wait: Duration,
+    ) -> Result<Q::Answer, StoreError> {
         match fault.code {
             // A writer was killed in the middle. SQLite takes its unfinished transaction back as
             // soon as the file is opened for writing, whoever does it; nothing that was ever
             // committed changes.
             Some(code::READONLY_ROLLBACK | code::READONLY_RECOVERY) => {
-                self.read_with(Access::Write, wait).await.map_err(|_| {
-                    fault.store_error(DOING).with_help(
+                self.read_with::<Q>(Access::Write, wait).await.map_err(|_| {
+                    fault.store_error(Q::DOING).with_help(
                         "a program was killed while it wrote; open the file once with write \
                          permission, so that SQLite can take the unfinished transaction back",
                     )
@@ -117,14 +171,14 @@ impl Reader {
                 | code::READONLY_CANTLOCK
                 | code::READONLY_CANTINIT
                 | code::READONLY_DIRECTORY,
-            ) => self.read_immutable(&fault, wait).await,
-            _ => Err(self.error(&fault, wait)),
+            ) => self.read_immutable::<Q>(&fault, wait).await,
+            _ => Err(self.error::<Q>(&fault, wait)),
         }
     }
 
     /// The error; of a file that stays locked, with who has it.
-    fn error(&self, fault: &Fault, wait: Duration) -> StoreError {
-        let error = fault.store_error(DOING);
+    fn error<Q: Question>(&self, fault: &Fault, wait: Duration) -> StoreError {
+        let error = fault.store_error(Q::DOING);
         if error.code() != StoreErrorCode::Timeout {
             return error;
         }
@@ -140,9 +194,13 @@ impl Reader {
 
     /// Nobody can write here, as far as we can see: reads the file as it is, but never beside a
     /// `-wal` that holds something, before or after.
-    async fn read_immutable(&self, fault: &Fault, wait: Duration) -> Result<Reading, StoreError> {
+    async fn read_immutable<Q: Question>(
+        &self,
+        fault: &Fault,
+        wait: Duration,
+    ) -> Result<Q::Answer, StoreError> {
         let refuse = || {
-            fault.store_error(DOING).with_help(
+            fault.store_error(Q::DOING).with_help(
                 "the database is in WAL mode: reading it needs permission to create `-wal` and \
                  `-shm` files in its folder, or a copy in another journal mode",
             )
@@ -150,7 +208,8 @@ impl Reader {
         if self.holds_wal() {
             return Err(refuse());
         }
-        let reading = self.read_with(Access::ReadImmutable, wait).await.map_err(|_| refuse())?;
+        let reading =
+            self.read_with::<Q>(Access::ReadImmutable, wait).await.map_err(|_| refuse())?;
         if self.holds_wal() { Err(refuse()) } else { Ok(reading) }
     }
 
@@ -163,17 +222,16 @@ impl Reader {
         }
     }
 
-    async fn read_with(&self, access: Access, wait: Duration) -> Result<Reading, Fault> {
+    async fn read_with<Q: Question>(
+        &self,
+        access: Access,
+        wait: Duration,
+    ) -> Result<Q::Answer, Fault> {
         let mut connection = Connection::open(&self.path, access, wait).await?;
-        let reading = read::reading(&mut connection).await;
+        let reading = Q::ask(&mut connection).await;
         connection.close().await;
         reading
     }
-}
-
-fn absent() -> Reading {
-    let facts = DatabaseFacts::default().with_content(Content::Empty);
-    Reading::of(History::Absent(Absence::Database)).with_database(facts)
 }
 
 /// Which file a path leads to.

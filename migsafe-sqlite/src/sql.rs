@@ -113,6 +113,17 @@ pub(crate) const READ_CONTENT: &str = concat!(
     "ORDER BY name LIMIT 1000))"
 );
 
+/// The statements of the schema as one row: the library's version, and a JSON array of arrays. Not what SQLite
+/// keeps for itself: names that begin with `sqlite_`, and the tables in which virtual tables keep their content.
+pub(crate) const READ_SCHEMA: &str = concat!(
+    "WITH inside AS MATERIALIZED (SELECT name FROM pragma_table_list ",
+    "WHERE schema = 'main' AND type = 'shadow') ",
+    "SELECT sqlite_version(), ",
+    "(SELECT json_group_array(json_array(type, name, tbl_name, sql)) FROM sqlite_schema ",
+    r"WHERE lower(name) NOT LIKE 'sqlite\_%' ESCAPE '\' ",
+    "AND tbl_name NOT IN (SELECT name FROM inside))"
+);
+
 /// A new row.
 pub(crate) fn insert_row(row: &HistoryRow) -> String {
     let values: [SimpleExpr; 8] = [

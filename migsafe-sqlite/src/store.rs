@@ -7,11 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
-use migsafe_core::store::{HistoryStore, Reading, StoreError, StoreErrorCode, WriteSession};
+use migsafe_core::schema::{Snapshot, SnapshotOptions};
+use migsafe_core::store::{
+    HistoryStore, Reading, SchemaReader, StoreError, StoreErrorCode, WriteSession,
+};
 use sqlx::SqliteConnection;
 
 use crate::memory::{Memory, MemoryConnection};
-use crate::reader::Reader;
+use crate::reader::{Reader, TheHistory, TheSchema};
 use crate::session::SqliteSession;
 use crate::url::{self, Place};
 
@@ -185,8 +188,8 @@ impl HistoryStore for SqliteStore {
 
     async fn read(&self) -> Result<Reading, StoreError> {
         match &self.target {
-            Target::File { reader, .. } => reader.read(self.busy_wait).await,
-            Target::Memory(memory) => memory.read(self.busy_wait).await,
+            Target::File { reader, .. } => reader.read::<TheHistory>(self.busy_wait).await,
+            Target::Memory(memory) => memory.read::<TheHistory>(self.busy_wait).await,
         }
     }
 
@@ -205,5 +208,27 @@ impl HistoryStore for SqliteStore {
             Target::Memory(memory) => SqliteSession::in_memory(Arc::clone(memory), self.busy_wait),
         };
         Ok(Box::new(session))
+    }
+
+    fn schema_reader(&self) -> Option<&dyn SchemaReader> {
+        Some(self)
+    }
+}
+
+#[async_trait]
+impl SchemaReader for SqliteStore {
+    async fn read_schema(&self, options: &SnapshotOptions) -> Result<Snapshot, StoreError> {
+        let stored = match &self.target {
+            Target::File { reader, .. } => reader.read::<TheSchema>(self.busy_wait).await?,
+            Target::Memory(memory) => memory.read::<TheSchema>(self.busy_wait).await?,
+        };
+        let options = options.clone();
+        let parsed = tokio::task::spawn_blocking(move || stored.into_snapshot(&options)).await;
+        parsed.map_err(|_| {
+            StoreError::new(
+                StoreErrorCode::Sql,
+                "reading the statements of the schema was interrupted",
+            )
+        })
     }
 }
