@@ -154,6 +154,7 @@ mod quote;
 mod rebuild;
 mod rules;
 mod site;
+mod sqlite;
 mod statements;
 #[cfg(test)]
 mod tests;

@@ -476,6 +476,7 @@ impl Builder {
             temporary: view.temporary,
             reads: view.reads.clone(),
             columns: view.columns.clone(),
+            double_quoted: view.double_quoted.clone(),
         };
         if let Some(number) = self.create(&view.name, view.if_not_exists, Object::View(state)) {
             for read in &view.reads {

@@ -3,8 +3,8 @@
 use super::timeline::{Moment, Timeline};
 use super::{Catalogue, Entity, ONLY, Object};
 use crate::sql::{
-    Column, Constraint, ConstraintKind, Expression, Identity, IndexDefinition, ObjectName,
-    TableDefinition, Trigger, TypeName,
+    Column, Constraint, ConstraintKind, Expression, ForeignKey, Identity, IndexDefinition,
+    ObjectName, TableDefinition, Trigger, TypeName,
 };
 
 /// What scripts did with one table.
@@ -196,6 +196,14 @@ impl<'a> TableState<'a> {
     /// The constraints that are known, also those of columns.
     pub fn constraints(&self) -> impl Iterator<Item = &'a ConstraintState> + use<'a> {
         self.table.constraints.alive(self.at)
+    }
+
+    /// The foreign keys that are known.
+    pub fn foreign_keys(&self) -> impl Iterator<Item = &'a ForeignKey> + use<'a> {
+        self.constraints().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(key),
+            _ => None,
+        })
     }
 
     /// The columns of its primary key; `None` when it has none or it is not known.

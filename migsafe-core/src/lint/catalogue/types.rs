@@ -38,4 +38,6 @@ pub struct ViewState {
     pub reads: Vec<ObjectName>,
     /// The columns that it names, without their relation.
     pub columns: Vec<String>,
+    /// SQLite: those of them that stand in double quotes alone, and are strings once there is no such column.
+    pub double_quoted: Vec<String>,
 }

@@ -79,6 +79,8 @@ pub struct ViewDefinition {
     pub reads: Vec<ObjectName>,
     /// The columns that its query names, without their qualifier, as far as its text tells.
     pub columns: Vec<String>,
+    /// SQLite: those of the columns that stand in double quotes without a qualifier. Elsewhere empty.
+    pub double_quoted: Vec<String>,
 }
 
 /// Where the rows of an `INSERT` come from.

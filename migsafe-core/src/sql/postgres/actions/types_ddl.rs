@@ -85,6 +85,7 @@ impl Reader<'_> {
             reads: reads(node).into_iter().filter(|read| *read != name).collect(),
             columns: Names::of(node).columns,
             name,
+            double_quoted: Vec::new(),
         };
         self.push(node, ActionKind::CreateView(view));
     }

@@ -63,6 +63,7 @@ fn kind(whole: &Whole<'_>, t: Tokens<'_>, statement: &Stmt<'_>) -> ActionKind {
                 materialized: false,
                 reads: found.reads,
                 columns: found.columns,
+                double_quoted: found.double_quoted,
             })
         }
         Stmt::CreateTrigger { .. } => create_trigger(statement),
