@@ -78,7 +78,7 @@ fn a_resolution_says_who_asked_for_it() {
 fn the_lock_is_held_by_another() {
     let database = Postgres::shared().create_database();
     let mut other = database.client();
-    other.query("SET application_name = 'psql by hand'").unwrap();
+    other.query("SET application_name = 'by hand'").unwrap();
     other.query(LOCK).unwrap();
     let (url, project) = (database.url(), Project::new());
     let deploy = ["deploy", "--lock-wait", "0.3"];

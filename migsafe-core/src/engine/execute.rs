@@ -87,7 +87,8 @@ impl<'r, 'a> Execution<'r, 'a> {
                     Look::Planned => {}
                     Look::CreatedHistoryTable => continue,
                     Look::Running => {
-                        if self.wait(&mut backoff, None).await? {
+                        let holder = ask_for_holder(self.run.store).await;
+                        if self.wait(&mut backoff, holder).await? {
                             return Ok(self.finish(Outcome::Applied).await);
                         }
                         continue;
@@ -159,7 +160,8 @@ impl<'r, 'a> Execution<'r, 'a> {
             let Assessment { status, verdict } = assessment;
             self.rows = status.diagnosis().history().rows().to_vec();
             let running = status.diagnosis().summary().running;
-            holder = status.diagnosis().lock().holder().cloned().map(Box::new);
+            // Who works without the lock is known from before.
+            holder = status.diagnosis().lock().holder().cloned().map(Box::new).or(holder);
             self.status = status;
             match verdict {
                 Verdict::Refuse(refusal) => {

@@ -73,7 +73,14 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if header.no_transaction().is_some() && facts.runs_in_transaction(script) {
             let why = match facts.database().statements() {
                 _ if !script.is_split() => "the script cannot be taken apart into statements",
-                StatementSupport::Refused(why) => why,
+                StatementSupport::Refused(why) => {
+                    findings.report_on(
+                        name,
+                        format!("it cannot run statement by statement over this connection: {why}"),
+                        "change how migsafe connects; the script can stay as it is",
+                    );
+                    continue;
+                }
                 _ => "this database has no way to record a script statement by statement",
             };
             findings.report_on(
