@@ -42,6 +42,8 @@ struct State {
     step: Option<String>,
     /// How many rows the statement under way has changed, if it repeats.
     rows: Option<u64>,
+    /// How far the statement under way has come, if the database tells.
+    advanced: Option<String>,
     last_reminder: Option<Instant>,
     drawn: bool,
 }
@@ -79,7 +81,11 @@ impl Progress {
                 state.rows = Some(*rows);
                 return;
             }
-            _ => state.rows = None,
+            Event::StatementAdvanced { progress, .. } => {
+                state.advanced = Some(progress.to_string());
+                return;
+            }
+            _ => (state.rows, state.advanced) = (None, None),
         }
         let Some(line) = text::event(event) else {
             state.doing = None;
@@ -125,7 +131,10 @@ impl State {
             let line: String = line.chars().take(60).collect();
             let since =
                 since.map_or_else(String::new, |at| format!(" … {} s", at.elapsed().as_secs()));
-            standard_error(&format!("\r\u{1b}[2K{line}{rows}{since}"));
+            let advanced = self.advanced.as_deref().map_or_else(String::new, |text| {
+                format!(", {}", text.chars().take(60).collect::<String>())
+            });
+            standard_error(&format!("\r\u{1b}[2K{line}{rows}{advanced}{since}"));
             self.drawn = true;
         }
     }

@@ -25,6 +25,7 @@ mod error;
 mod journal;
 mod lock;
 mod options;
+mod progress;
 mod read;
 mod schema;
 mod session;

@@ -8,8 +8,8 @@ use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    HistoryStore, LockInspector, Reading, SchemaReader, StatementSupport, StoreError,
-    StoreErrorCode, WriteSession,
+    HistoryStore, LockInspector, ProgressInspector, Reading, SchemaReader, StatementSupport,
+    StoreError, StoreErrorCode, WriteSession,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -175,6 +175,10 @@ impl HistoryStore for PostgresStore {
     }
 
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {
+        Some(self)
+    }
+
+    fn progress_inspector(&self) -> Option<&dyn ProgressInspector> {
         Some(self)
     }
 

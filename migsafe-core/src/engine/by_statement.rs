@@ -12,6 +12,7 @@ use tracing::Instrument as _;
 use super::ensure::Stopped;
 use super::error::ErrorKind;
 use super::execute::{Execution, Next};
+use super::tick::with_beside;
 use super::wait::jittered;
 use super::{Event, observe};
 use crate::env::uuid_v4;
@@ -26,6 +27,9 @@ use crate::store::{
 
 /// How often a half-done effect is mended and its statement run again.
 const MENDS: u32 = 3;
+
+/// How often it is asked how far a statement has come.
+const PROGRESS_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Why the statements stopped.
 enum Halt {
@@ -146,7 +150,7 @@ impl Execution<'_, '_> {
         }
         let (mut attempt, mut done) = (1, 0);
         loop {
-            match self.required()?.run(request).await {
+            match self.run_watched(request).await? {
                 StatementOutcome::Done { rows } if request.statement.repeats() => {
                     done += rows;
                     if rows == 0 {
@@ -195,6 +199,31 @@ impl Execution<'_, '_> {
         }
     }
 
+    /// Runs a statement; one that runs outside a transaction is looked at meanwhile.
+    async fn run_watched(
+        &mut self,
+        request: StatementRequest<'_>,
+    ) -> Result<StatementOutcome, Halt> {
+        let Self { run, session, .. } = self;
+        let journal = session.as_mut().and_then(|session| session.journal()).ok_or_else(closed)?;
+        let work = journal.run(request);
+        let inspector = run.store.progress_inspector();
+        let Some(inspector) = inspector.filter(|_| request.statement.runs_outside_transaction())
+        else {
+            return Ok(work.await);
+        };
+        let look = async {
+            loop {
+                run.env.sleep(PROGRESS_INTERVAL).await;
+                // A courtesy: the statement does not depend on what becomes of the question.
+                if let Ok(Some(progress)) = inspector.progress(request.row_id).await {
+                    run.emit(Event::StatementAdvanced { statement: request.number, progress });
+                }
+            }
+        };
+        Ok(with_beside::<_, ()>(work, look).await)
+    }
+
     /// Looks for an effect and mends what is half done. `Some(true)`: it has come about;
     /// `Some(false)`: it has not; `None`: nothing to look for.
     async fn settle(&mut self, effect: Option<&Effect>) -> Result<Option<bool>, Halt> {
@@ -215,9 +244,7 @@ impl Execution<'_, '_> {
     }
 
     fn required(&mut self) -> Result<&mut dyn JournalSession, Halt> {
-        self.journal().ok_or_else(|| {
-            Halt::Store(StoreError::new(StoreErrorCode::Connection, "the session is closed"))
-        })
+        self.journal().ok_or_else(closed)
     }
 
     async fn finish_row(
@@ -295,6 +322,10 @@ impl Execution<'_, '_> {
             Halt::Store(error) => self.stop(ErrorKind::Store(error)).await,
         }
     }
+}
+
+fn closed() -> Halt {
+    Halt::Store(StoreError::new(StoreErrorCode::Connection, "the session is closed"))
 }
 
 fn halt(message: impl Into<String>) -> Halt {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Pulse;
 use crate::lock::LockHolder;
 use crate::migrations::MigrationName;
-use crate::store::Aborted;
+use crate::store::{Aborted, StatementProgress};
 
 /// Something that happened in a run, in the order in which it happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,13 @@ pub enum Event {
         statement: usize,
         /// How many rows it has changed in this run.
         rows: u64,
+    },
+    /// How far a statement outside a transaction has come; sent every two seconds where the database tells.
+    StatementAdvanced {
+        /// Which statement, from 1.
+        statement: usize,
+        /// How far.
+        progress: StatementProgress,
     },
     /// A step is committed.
     StepApplied {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Event;
 use crate::migrations::MigrationName;
+use crate::store::StatementProgress;
 
 /// What a run is doing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -46,6 +47,9 @@ pub struct Pulse {
     pub statements: Option<usize>,
     /// Rows that the statement has changed in this run, where it repeats.
     pub rows: Option<u64>,
+    /// How far the statement has come, where the database tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<StatementProgress>,
     /// Milliseconds since the run began.
     pub elapsed_ms: u64,
 }
@@ -77,6 +81,9 @@ impl std::fmt::Display for Pulse {
                 }
                 if let Some(rows) = self.rows {
                     write!(f, ", {rows} rows done")?;
+                }
+                if let Some(progress) = &self.progress {
+                    write!(f, ", {progress}")?;
                 }
                 write!(f, ", {seconds} s")
             }
@@ -126,6 +133,7 @@ impl Heartbeat {
         self.change(elapsed, |pulse| {
             if matches!(phase, Phase::Ready | Phase::Failed) {
                 (pulse.migration, pulse.statement, pulse.statements) = (None, None, None);
+                pulse.progress = None;
             }
             pulse.phase = phase;
         });
@@ -140,12 +148,14 @@ impl Heartbeat {
                 pulse.migration = Some(name.clone());
                 (pulse.index, pulse.total) = (*index, *total);
                 (pulse.statement, pulse.statements, pulse.rows) = (None, None, None);
+                pulse.progress = None;
             }
             Event::StatementStarted { statement, total, .. } => {
                 (pulse.statement, pulse.statements) = (Some(*statement), Some(*total));
-                pulse.rows = None;
+                (pulse.rows, pulse.progress) = (None, None);
             }
             Event::StatementProgress { rows, .. } => pulse.rows = Some(*rows),
+            Event::StatementAdvanced { progress, .. } => pulse.progress = Some(progress.clone()),
             _ => {}
         });
     }

@@ -33,6 +33,23 @@ pub(super) async fn with_ticks<T>(
     .await
 }
 
+/// Runs a future to its end, and beside it another one, which is dropped then.
+pub(super) async fn with_beside<T, B>(
+    future: impl Future<Output = T>,
+    beside: impl Future<Output = B>,
+) -> T {
+    let (mut future, mut beside) = (pin!(future), pin!(beside));
+    let mut is_over = false;
+    poll_fn(|context| {
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(output);
+        }
+        is_over = is_over || beside.as_mut().poll(context).is_ready();
+        Poll::Pending
+    })
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

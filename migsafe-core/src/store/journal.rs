@@ -1,12 +1,16 @@
 //! Running a migration statement by statement, each recorded for itself.
 
+use std::fmt;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::Serialize;
 
 use super::{Aborted, ScriptFailure, StepOptions, StoreError};
 use crate::history::HistoryRow;
 use crate::migrations::Checksum;
 use crate::sql::{Effect, Statement};
+use crate::text;
 
 /// One statement to run.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +39,35 @@ impl<'a> StatementRequest<'a> {
         options: StepOptions,
     ) -> Self {
         Self { row_id, number, sql, statement, options }
+    }
+}
+
+/// How far a statement has come, as the database tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct StatementProgress {
+    /// What it is doing, in the words of the database.
+    pub phase: String,
+    /// How much of the phase is done: blocks, rows, or sessions waited for.
+    pub done: u64,
+    /// Of how much, as far as the database knows; 0 when it does not.
+    pub total: u64,
+}
+
+impl StatementProgress {
+    /// Puts a progress together.
+    pub fn new(phase: impl Into<String>, done: u64, total: u64) -> Self {
+        Self { phase: phase.into(), done, total }
+    }
+}
+
+impl fmt::Display for StatementProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&text::one_line(&self.phase, 100))?;
+        match (u128::from(self.done) * 100).checked_div(u128::from(self.total)) {
+            Some(percent) => write!(f, ", {percent} % of it"),
+            None => Ok(()),
+        }
     }
 }
 

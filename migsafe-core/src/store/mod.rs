@@ -21,9 +21,11 @@ mod step;
 mod traits;
 
 pub use error::{StoreError, StoreErrorCode};
-pub use journal::{EffectState, JournalSession, StatementOutcome, StatementRequest};
+pub use journal::{
+    EffectState, JournalSession, StatementOutcome, StatementProgress, StatementRequest,
+};
 pub use memory::{MemoryFault, MemoryStore};
 pub use reading::{Content, DatabaseFacts, Reading, StatementSupport};
 pub use session::{AuditNote, Begun, RowChange, WriteSession};
 pub use step::{Aborted, ScriptFailure, StepOptions, StepOutcome, StepRequest};
-pub use traits::{HistoryStore, LockInspector, SchemaReader};
+pub use traits::{HistoryStore, LockInspector, ProgressInspector, SchemaReader};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Reading, StatementSupport, StoreError, WriteSession};
+use super::{Reading, StatementProgress, StatementSupport, StoreError, WriteSession};
 use crate::Dialect;
 use crate::env::Env;
 use crate::lock::{Blockers, LockHolder};
@@ -70,6 +70,11 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
         None
     }
 
+    /// Tells how far a statement has come, where the database does.
+    fn progress_inspector(&self) -> Option<&dyn ProgressInspector> {
+        None
+    }
+
     /// Reads the schema, where the backend knows how to.
     fn schema_reader(&self) -> Option<&dyn SchemaReader> {
         None
@@ -86,6 +91,18 @@ pub trait SchemaReader: Send + Sync {
     ///
     /// The connection or the query fails; never a snapshot that lacks a part.
     async fn read_schema(&self, options: &SnapshotOptions) -> Result<Snapshot, StoreError>;
+}
+
+/// How far a long statement has come.
+#[async_trait]
+pub trait ProgressInspector: Send + Sync {
+    /// How far the statement has come that runs outside a transaction for the row with this id; `None` when none
+    /// does, or it is not of a kind that the database tells about. Asked while the session is at work on it.
+    ///
+    /// # Errors
+    ///
+    /// The connection or the query fails; the statement goes on all the same.
+    async fn progress(&self, row_id: &str) -> Result<Option<StatementProgress>, StoreError>;
 }
 
 /// Who holds the migration lock, and who is in whose way.

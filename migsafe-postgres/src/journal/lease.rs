@@ -42,7 +42,8 @@ impl Drop for HeldLease {
 pub(crate) async fn probe(options: &Arc<PostgresOptions>) -> Result<StatementSupport, StoreError> {
     match options.statements {
         StatementMode::Forbidden => {
-            let why = "statements outside a transaction are switched off for this connection";
+            let why = "statements outside a transaction are switched off (`--statement-mode \
+                       forbidden`, `StatementMode::Forbidden`)";
             return Ok(StatementSupport::Refused(why.to_owned()));
         }
         StatementMode::Forced => return Ok(StatementSupport::Available),

@@ -92,6 +92,23 @@ pub(crate) fn lease_sessions() -> String {
     )
 }
 
+/// How far the statement under way outside a transaction has come, as the server tells of builds of indexes (PostgreSQL
+/// manual, section 28.4.4) and of VACUUM. Row: phase, done, of how many; none before it begins and where the role may not see.
+pub(crate) fn progress(row_id: &str) -> String {
+    format!(
+        "SELECT p.phase, p.done, p.total FROM migsafe.journal AS j, LATERAL (\
+         SELECT phase, CASE WHEN phase LIKE 'waiting%' THEN lockers_done \
+         WHEN tuples_total > 0 THEN tuples_done ELSE blocks_done END, \
+         CASE WHEN phase LIKE 'waiting%' THEN lockers_total \
+         WHEN tuples_total > 0 THEN tuples_total ELSE blocks_total END \
+         FROM pg_catalog.pg_stat_progress_create_index WHERE pid = j.backend_pid \
+         UNION ALL SELECT phase, heap_blks_scanned, heap_blks_total \
+         FROM pg_catalog.pg_stat_progress_vacuum WHERE pid = j.backend_pid) AS p (phase, done, total) \
+         WHERE j.row_id = {} AND j.state = 'started' AND p.phase IS NOT NULL LIMIT 1",
+        Literal(row_id)
+    )
+}
+
 /// Whether the server process that a row of `alias` names is still there. A role that may not see when it
 /// began takes it for alive: better to wait than to run a statement twice.
 fn lives(alias: &str) -> String {

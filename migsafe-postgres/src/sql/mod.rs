@@ -13,8 +13,8 @@ pub(crate) use audit::{audit_exists, change, create_audit};
 pub(crate) use blockers::blockers;
 pub(crate) use journal::{
     Lease, claim, create_journal, entries, fence, finish_row, index_of, insert_unfinished,
-    journal_exists, lease_sessions, own_process, partition_of, qualified, record, relation_exists,
-    release, renew, session_settings, take_up, workers, write_logs,
+    journal_exists, lease_sessions, own_process, partition_of, progress, qualified, record,
+    relation_exists, release, renew, session_settings, take_up, workers, write_logs,
 };
 pub(crate) use quote::{Ident, Literal, Table};
 pub(crate) use read::{

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use common::{block_on, database, deploy, folder, options, rows, store, value, wait_until};
 use migsafe_postgres::core::diagnosis::State;
-use migsafe_postgres::core::engine::{Event, Mode, Resolution, StopToken, plan_resolution, status};
+use migsafe_postgres::core::engine::{
+    Event, Heartbeat, Mode, Resolution, StopToken, plan_resolution, status,
+};
 use migsafe_postgres::core::migrations::MigrationName;
 use migsafe_postgres::core::store::StatementSupport;
 use migsafe_postgres::{
@@ -494,4 +496,36 @@ fn a_transaction_of_the_scripts_own_is_refused_with_the_way_out() {
         assert!(causes[0].help.contains("a migration of their own"), "{}", causes[0].help);
     });
     assert_eq!(columns(&database), "id");
+}
+
+#[test]
+fn a_long_build_says_how_far_it_has_come() {
+    let database = database();
+    block_on(async {
+        deploy(&store(&database.url()).await, &folder(&[SETUP])).await.unwrap();
+    });
+    let mut blocker = database.client();
+    // An old snapshot, which the build waits for.
+    blocker.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1").unwrap();
+    let (advanced, has_advanced) = std::sync::mpsc::channel();
+    let heartbeat = Heartbeat::new();
+    let (url, pulse) = (database.url(), heartbeat.clone());
+    let deployer = std::thread::spawn(move || {
+        let run = options().with_heartbeat(pulse).on_event(move |event| {
+            if let Event::StatementAdvanced { statement, progress } = event {
+                // The test may have seen enough.
+                let _ = advanced.send((*statement, progress.clone()));
+            }
+        });
+        block_on(async { ensure_up_to_date(&store(&url).await, &migrations(INDEX), run).await })
+    });
+    let (statement, progress) = has_advanced.recv_timeout(Duration::from_secs(20)).unwrap();
+    assert_eq!((statement, progress.done, progress.total), (2, 0, 1), "{progress}");
+    assert_eq!(progress.phase, "waiting for old snapshots");
+    assert_eq!(heartbeat.pulse().progress, Some(progress));
+    let alive = heartbeat.pulse().to_string();
+    assert!(alive.contains("statement 2 of 3, waiting for old snapshots, 0 % of it, "), "{alive}");
+    blocker.query("COMMIT").unwrap();
+    assert!(deployer.join().unwrap().unwrap().status().is_up_to_date());
+    assert_eq!(heartbeat.pulse().progress, None);
 }
