@@ -8,13 +8,19 @@ use std::process::{Command, Output};
 use migsafe_core::migrations::MigrationName;
 
 use crate::failure::Failure;
+use crate::linted::SCRIPT;
 
-/// The migrations of a folder with a file that was added or changed since a commit, or that Git does not know
-/// yet and does not ignore.
-pub(crate) fn changed_since(
-    reference: &str,
-    folder: &Path,
-) -> Result<BTreeSet<MigrationName>, Failure> {
+/// The migrations of a folder with a file that was added or changed, or that Git does not know yet and does not
+/// ignore.
+#[derive(Default)]
+pub(crate) struct Changes {
+    pub(crate) all: BTreeSet<MigrationName>,
+    /// Those whose script was not there before.
+    pub(crate) added: BTreeSet<MigrationName>,
+}
+
+/// What has changed in a folder since a commit.
+pub(crate) fn changed_since(reference: &str, folder: &Path) -> Result<Changes, Failure> {
     if reference.is_empty() || reference.starts_with('-') {
         return Err(Failure::usage(
             format!("{reference:?} is no name of a commit"),
@@ -32,12 +38,30 @@ pub(crate) fn changed_since(
     if !run(folder, &["rev-parse", "--verify", "--quiet", &commit])?.status.success() {
         return Err(unknown(reference, folder)?);
     }
-    // Relative to the folder, which is the first part of every name.
-    let diff = ["diff", "--name-only", "-z", "--no-renames", "--relative", "--diff-filter=d"];
-    let changed = listed(folder, &[&diff[..], &["--no-ext-diff", reference, "--", "."]].concat())?;
-    let untracked =
-        listed(folder, &["ls-files", "-z", "--others", "--exclude-standard", "--", "."])?;
-    Ok(changed.into_iter().chain(untracked).collect())
+    let mut changes = Changes::default();
+    // A letter and a path in turns. Paths are relative to the folder.
+    let diff = ["diff", "--name-status", "-z", "--no-renames", "--relative", "--diff-filter=d"];
+    let diff = listed(folder, &[&diff[..], &["--no-ext-diff", reference, "--", "."]].concat())?;
+    let mut parts = diff.split('\0');
+    while let (Some(status), Some(path)) = (parts.next(), parts.next()) {
+        changes.note(path, status == "A");
+    }
+    let untracked = ["ls-files", "-z", "--others", "--exclude-standard", "--", "."];
+    for path in listed(folder, &untracked)?.split('\0') {
+        changes.note(path, true);
+    }
+    Ok(changes)
+}
+
+impl Changes {
+    /// The first part of a path is the migration, if it is a folder.
+    fn note(&mut self, path: &str, is_added: bool) {
+        let Some((name, file)) = path.split_once('/') else { return };
+        self.all.insert(name.into());
+        if is_added && file == SCRIPT {
+            self.added.insert(name.into());
+        }
+    }
 }
 
 fn unknown(reference: &str, folder: &Path) -> Result<Failure, Failure> {
@@ -51,17 +75,15 @@ fn unknown(reference: &str, folder: &Path) -> Result<Failure, Failure> {
     Ok(Failure::stopped("unknown-commit", message, help))
 }
 
-/// The first part of every path that Git lists, where it is a folder.
-fn listed(folder: &Path, args: &[&str]) -> Result<Vec<MigrationName>, Failure> {
+/// What Git lists.
+fn listed(folder: &Path, args: &[&str]) -> Result<String, Failure> {
     let output = run(folder, args)?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
-        let message = format!("git {} failed: {said}", args.first().copied().unwrap_or_default());
-        return Err(Failure::stopped("git", message, "see what Git says, or leave out --since"));
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
-    let text = String::from_utf8_lossy(&output.stdout);
-    let names = text.split('\0').filter_map(|path| path.split_once('/'));
-    Ok(names.map(|(name, _)| MigrationName::from(name)).collect())
+    let said = String::from_utf8_lossy(&output.stderr).trim().replace('\n', "; ");
+    let message = format!("git {} failed: {said}", args.first().copied().unwrap_or_default());
+    Err(Failure::stopped("git", message, "see what Git says, or leave out --since"))
 }
 
 fn run(folder: &Path, args: &[&str]) -> Result<Output, Failure> {

@@ -12,7 +12,8 @@ use crate::args::Global;
 use crate::connect;
 use crate::failure::Failure;
 
-const SCRIPT: &str = "migration.sql";
+/// The file of a migration's SQL.
+pub(crate) const SCRIPT: &str = "migration.sql";
 const LOCK_FILE: &str = "migration_lock.toml";
 
 /// Standard input as a file.
@@ -25,6 +26,14 @@ pub(crate) struct Input {
     pub(crate) scope: LintScope,
     /// The version of the server, where it was asked.
     pub(crate) server: Option<String>,
+    /// Those that no database has yet, as far as is known.
+    pub(crate) new: BTreeSet<MigrationName>,
+}
+
+impl Input {
+    fn new(migrations: Migrations, dialect: Dialect, scope: LintScope) -> Self {
+        Self { migrations, dialect, scope, server: None, new: BTreeSet::new() }
+    }
 }
 
 /// What one path stands for.
@@ -46,7 +55,7 @@ pub(crate) fn folder(
     scope: LintScope,
 ) -> Result<Input, Failure> {
     let dialect = dialect(global, given, migrations.lock_file().dialect())?;
-    Ok(Input { migrations, dialect, scope, server: None })
+    Ok(Input::new(migrations, dialect, scope))
 }
 
 /// The files named: migrations of one folder together, and single files together.
@@ -77,7 +86,7 @@ pub(crate) fn files(
             Named::StandardInput => {
                 let migrations = standard_input()?;
                 let dialect = dialect(global, given, of_usual_folder(global))?;
-                inputs.push(Input { migrations, dialect, scope: LintScope::All, server: None });
+                inputs.push(Input::new(migrations, dialect, LintScope::All));
             }
         }
     }
@@ -96,7 +105,7 @@ pub(crate) fn files(
     if !singles.is_empty() {
         let dialect = dialect(global, given, of_usual_folder(global))?;
         let migrations = Migrations::from_files(singles)?;
-        inputs.push(Input { migrations, dialect, scope: LintScope::All, server: None });
+        inputs.push(Input::new(migrations, dialect, LintScope::All));
     }
     Ok(inputs)
 }

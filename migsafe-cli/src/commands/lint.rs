@@ -22,6 +22,7 @@ pub(crate) async fn run(global: &Global, args: Lint, output: &Output) -> Result<
             let options = LintOptions::new(input.dialect)
                 .with_policy(policy.clone())
                 .with_scope(input.scope)
+                .with_new(input.new)
                 .with_server(given.or(input.server));
             engine::lint(&input.migrations, &options)
         });
@@ -54,12 +55,20 @@ async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
     if args.pending {
         let store = connect::store(global)?;
         let pending = engine::pending(&*store, &migrations).await?;
-        let (dialect, scope) = (dialect.unwrap_or(store.dialect()), LintScope::Only(pending.names));
-        return Ok(vec![Input { migrations, dialect, scope, server: pending.server }]);
+        return Ok(vec![Input {
+            migrations,
+            dialect: dialect.unwrap_or(store.dialect()),
+            scope: LintScope::Only(pending.names.clone()),
+            server: pending.server,
+            new: pending.names,
+        }]);
     }
-    let scope = match (&args.since, connect::folder(global)) {
-        (Some(reference), Some(folder)) => LintScope::Only(git::changed_since(reference, &folder)?),
-        _ => LintScope::All,
+    let changes = match (&args.since, connect::folder(global)) {
+        (Some(reference), Some(folder)) => Some(git::changed_since(reference, &folder)?),
+        _ => None,
     };
-    Ok(vec![linted::folder(global, dialect, migrations, scope)?])
+    let (scope, new) = changes
+        .map_or_else(Default::default, |changes| (LintScope::Only(changes.all), changes.added));
+    let input = linted::folder(global, dialect, migrations, scope)?;
+    Ok(vec![Input { new, ..input }])
 }

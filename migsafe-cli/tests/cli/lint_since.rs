@@ -72,6 +72,25 @@ fn what_was_added_or_changed_is_linted() {
     assert_eq!(since("HEAD"), ["20250105000000_a"], "a migration of a new name is a new one");
 }
 
+/// It was begun before another branch was merged.
+#[test]
+fn a_new_migration_that_comes_too_late_is_found() {
+    let project = project();
+    project.write("20250101120000_late", "SELECT 1;\n");
+    project.write("20250104000000_c", "SELECT 1;\n");
+    project.write("20250101000000_a", "SELECT 2;\n");
+    let json = project.run(&["lint", "--format=json", "--since=main"]).exits(4).json();
+    let findings = json["findings"].as_array().unwrap().iter();
+    let late: Vec<_> = findings.filter(|finding| finding["rule"] == "out-of-order").collect();
+    assert_eq!(late.len(), 1, "one that was there is not too late: {late:?}");
+    assert_eq!(late[0]["migration"], "20250101120000_late");
+    let quiet = ["lint", "--since=main", "--rule=out-of-order=off"];
+    project.run(&quiet).exits(0);
+    commit(&project);
+    let all = project.run(&["lint"]).exits(4);
+    assert!(!all.stdout.contains("out-of-order"), "a folder alone has no history: {all}");
+}
+
 #[test]
 fn it_works_from_a_folder_within() {
     let project = project();

@@ -35,13 +35,20 @@ pub struct LintOptions {
     policy: Policy,
     scope: LintScope,
     server: Option<String>,
+    new: BTreeSet<MigrationName>,
 }
 
 impl LintOptions {
     /// For the SQL of a database, with the policy of production, all of the migrations.
     #[must_use]
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, policy: Policy::default(), scope: LintScope::All, server: None }
+        Self {
+            dialect,
+            policy: Policy::default(),
+            scope: LintScope::All,
+            server: None,
+            new: BTreeSet::new(),
+        }
     }
 
     /// The severities, the rules of your own, and the severity that refuses.
@@ -63,6 +70,14 @@ impl LintOptions {
     #[must_use]
     pub fn with_server(mut self, server: Option<String>) -> Self {
         self.server = server;
+        self
+    }
+
+    /// The migrations of the scope that no database has yet, as far as is known. Of these it is said if they come
+    /// before one that is there already: a deploy would refuse them (rule `out-of-order`).
+    #[must_use]
+    pub fn with_new(mut self, names: BTreeSet<MigrationName>) -> Self {
+        self.new = names;
         self
     }
 
@@ -88,5 +103,11 @@ impl LintOptions {
     #[must_use]
     pub fn server(&self) -> Option<&str> {
         self.server.as_deref()
+    }
+
+    /// See [`LintOptions::with_new`].
+    #[must_use]
+    pub fn new_names(&self) -> &BTreeSet<MigrationName> {
+        &self.new
     }
 }
