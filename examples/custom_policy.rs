@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 
 use migsafe_core::engine::status;
-use migsafe_core::policy::{Facts, Findings, Location, Rule, Tier, UnknownRule};
+use migsafe_core::policy::{Facts, Findings, Location, OverrideError, Rule, Tier};
 use migsafe_core::report::Status;
 use migsafe_core::sql::{Fact, Script, Statement};
 use migsafe_core::store::MemoryStore;
@@ -77,7 +77,7 @@ fn redefines_tables(script: &Script) -> bool {
 }
 
 /// The policy of this team.
-fn policy(environment: Environment) -> Result<Policy, UnknownRule> {
+fn policy(environment: Environment) -> Result<Policy, OverrideError> {
     Policy::for_environment(environment)
         .with_rule(DataBesideSchema)
         // Only up: a law below says so.

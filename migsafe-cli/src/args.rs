@@ -190,6 +190,14 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "N", default_value = "5")]
     pub(crate) retries: u32,
 
+    /// Does not ask the database what pending statements would do to its rows
+    #[arg(long)]
+    pub(crate) no_data_checks: bool,
+
+    /// Shows no keys of rows that are in the way
+    #[arg(long)]
+    pub(crate) no_samples: bool,
+
     /// Writes what the run did to this file, in the text format of Prometheus
     #[arg(long, value_name = "PATH")]
     pub(crate) metrics_file: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use migsafe_core::engine::LintScope;
 use migsafe_core::migrations::{LockFile, MigrationName};
@@ -68,7 +68,7 @@ pub(crate) fn files(
     let mut singles: BTreeSet<PathBuf> = BTreeSet::new();
     let mut inputs = Vec::new();
     for path in paths {
-        match named(global, &plain(path)) {
+        match named(global, path) {
             Named::Folder(path) => {
                 folders.insert(path, LintScope::All);
             }
@@ -108,12 +108,6 @@ pub(crate) fn files(
         inputs.push(Input::new(migrations, dialect, LintScope::All));
     }
     Ok(inputs)
-}
-
-/// The path without `.` in it, so that one file has one name.
-fn plain(path: &Path) -> PathBuf {
-    let plain: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
-    if plain.as_os_str().is_empty() { path.to_owned() } else { plain }
 }
 
 fn named(global: &Global, path: &Path) -> Named {

@@ -30,6 +30,7 @@
 //! give a [`Verdict`]; a [`Plan`] is executed; a [`Report`] says what happened. Everything before execution is
 //! a pure function of its arguments.
 
+pub mod data;
 pub mod diagnosis;
 mod dialect;
 pub mod engine;

@@ -21,6 +21,7 @@
 
 mod blockers;
 mod connection;
+mod data;
 mod error;
 mod journal;
 mod lock;

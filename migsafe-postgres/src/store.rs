@@ -8,8 +8,8 @@ use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    HistoryStore, LockInspector, ProgressInspector, Reading, SchemaReader, StatementSupport,
-    StoreError, StoreErrorCode, WriteSession,
+    DataInspector, HistoryStore, LockInspector, ProgressInspector, Reading, SchemaReader,
+    StatementSupport, StoreError, StoreErrorCode, WriteSession,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -172,6 +172,10 @@ impl HistoryStore for PostgresStore {
 
     async fn probe_statements(&self) -> Result<StatementSupport, StoreError> {
         journal::probe(&Arc::new(self.options.for_writing())).await
+    }
+
+    fn data_inspector(&self) -> Option<&dyn DataInspector> {
+        Some(self)
     }
 
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {

@@ -30,6 +30,7 @@
 compile_error!("migsafe-sqlite needs its feature `bundled` (default) or `unbundled`");
 
 mod connection;
+mod data;
 mod decode;
 mod error;
 mod foreign_keys;

@@ -9,7 +9,7 @@ use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    HistoryStore, Reading, SchemaReader, StoreError, StoreErrorCode, WriteSession,
+    DataInspector, HistoryStore, Reading, SchemaReader, StoreError, StoreErrorCode, WriteSession,
 };
 use sqlx::SqliteConnection;
 
@@ -47,8 +47,9 @@ pub struct SqliteStore {
     busy_wait: Duration,
 }
 
+/// Where a database is.
 #[derive(Clone, Debug)]
-enum Target {
+pub(crate) enum Target {
     File { reader: Arc<Reader>, shown: String, read_only: bool },
     Memory(Arc<Memory>),
 }
@@ -149,6 +150,10 @@ impl SqliteStore {
         self.memory()?.take(self.busy_wait).await
     }
 
+    pub(crate) fn target(&self) -> &Target {
+        &self.target
+    }
+
     fn memory(&self) -> Result<&Arc<Memory>, StoreError> {
         match &self.target {
             Target::Memory(memory) => Ok(memory),
@@ -191,6 +196,10 @@ impl HistoryStore for SqliteStore {
             Target::File { reader, .. } => reader.read::<TheHistory>(self.busy_wait).await,
             Target::Memory(memory) => memory.read::<TheHistory>(self.busy_wait).await,
         }
+    }
+
+    fn data_inspector(&self) -> Option<&dyn DataInspector> {
+        Some(self)
     }
 
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {

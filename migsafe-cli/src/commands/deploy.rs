@@ -1,5 +1,6 @@
 //! `migsafe deploy`.
 
+use migsafe_core::data::DataLimits;
 use migsafe_core::engine::{Heartbeat, StopToken};
 use migsafe_core::report::{ExitCode, json, text};
 use migsafe_core::{Options, Report, Target, ensure_up_to_date};
@@ -41,6 +42,7 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
         .with_lock_timeout(Some(args.lock_timeout))
         .with_statement_timeout(args.statement_timeout)
         .with_retries(args.retries)
+        .with_data_checks(data_checks(args))
         .with_stop(stop.clone())
         .with_heartbeat(Heartbeat::new())
         .with_tick(Some(progress.tick()))
@@ -54,6 +56,12 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
         Ok(result) => Ok(result?),
         Err(_) => Err(interrupted(step)),
     }
+}
+
+fn data_checks(args: &Deploy) -> Option<DataLimits> {
+    let limits = DataLimits::default();
+    let limits = if args.no_samples { limits.without_samples() } else { limits };
+    (!args.no_data_checks).then_some(limits)
 }
 
 fn target(args: &Deploy) -> Target {

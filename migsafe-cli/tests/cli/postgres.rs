@@ -44,24 +44,6 @@ fn the_lock_mode_can_be_chosen() {
 }
 
 #[test]
-fn pending_migrations_are_linted() {
-    let database = Postgres::shared().create_database();
-    let url = database.url();
-    let project = Project::empty().with("20250101000000_a", "SELECT 1;\n");
-    project.on(&url, &["deploy"]).exits(0);
-    project.write("20250102000000_b", "COMMIT;\n");
-    let lint = ["lint", "--pending", "--format=json"];
-    let document = project.on(&url, &lint).exits(4).json();
-    assert_eq!(document["files"].as_array().unwrap().len(), 1);
-    assert_eq!(document["files"][0]["dialect"], "postgres");
-    assert_eq!(document["findings"][0]["rule"], "transaction-nesting");
-    let rows = "SELECT count(*) FROM _prisma_migrations";
-    assert_eq!(database.client().value(rows).unwrap().as_deref(), Some("1"), "nothing is written");
-    let nobody = project.on("postgresql://app:s3cret@127.0.0.1:1/x", &lint).exits(1).json();
-    assert_eq!(nobody["error"]["code"], "connection");
-}
-
-#[test]
 fn a_resolution_says_who_asked_for_it() {
     let database = Postgres::shared().create_database();
     let project = Project::empty().with("20250101000000_bad", "SELECT 1 / 0;");

@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::ensure::read_and_assess;
 use super::error::ErrorKind;
 use super::waits::Waits;
-use super::{Error, Event, Options, observe};
+use super::{Error, Event, Options, live, observe};
 use crate::Dialect;
+use crate::data::DataReport;
 use crate::diagnosis::{Diagnosis, Entry, State, diagnose};
 use crate::env::Env;
 use crate::migrations::{MigrationName, Migrations};
@@ -52,6 +53,11 @@ pub(super) struct Run<'a> {
     /// Whether it is asked for. Asking opens connections: of many deployers only the one that has the lock
     /// asks, and one that only waits for others has no need to know.
     pub(super) asks_for_support: bool,
+    /// Whether the database is asked about the rows of pending statements: for a dry run, and by the deployer that
+    /// has the lock, before it writes.
+    pub(super) asks_data: bool,
+    /// What it said. Asked once: what a run does later to rows was in the questions.
+    data: Option<DataReport>,
     started: Duration,
     waits: Waits,
 }
@@ -72,6 +78,8 @@ impl<'a> Run<'a> {
             scripts: Scripts::new(),
             statement_support: None,
             asks_for_support: false,
+            asks_data: false,
+            data: None,
             started,
             waits: Waits::default(),
         }
@@ -143,11 +151,7 @@ impl<'a> Run<'a> {
         diagnosis: Diagnosis,
         mut database: DatabaseFacts,
     ) -> Result<Assessment, Error> {
-        if let Target::Through(name) = &self.options.target
-            && self.migrations.find(name.as_str()).is_none()
-        {
-            return Err(Error::new(ErrorKind::UnknownMigration(name.clone())));
-        }
+        self.check_target()?;
         self.take_apart(&diagnosis).await;
         let scripts = self.within_target(&diagnosis);
         let by_statement = scripts.values().any(Script::runs_by_statement);
@@ -158,7 +162,18 @@ impl<'a> Run<'a> {
         let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts)
             .resuming_failed(self.options.resume);
         let policy: &Policy = &self.options.policy;
-        let verdict = policy.judge(&facts, &self.options.target);
+        let mut verdict = policy.judge(&facts, &self.options.target);
+        // What is refused anyway is not worth a question.
+        if self.asks_data && !verdict.is_refusal() && !scripts.is_empty() {
+            if self.data.is_none()
+                && let Some(limits) = &self.options.data
+            {
+                self.data = live::ask(self.store, &facts.planned(), limits).await;
+            }
+            if let Some(data) = &self.data {
+                verdict = policy.judge(&facts.with_data(data), &self.options.target);
+            }
+        }
         let status = Status {
             database: self.store.describe(),
             dialect,
@@ -172,6 +187,29 @@ impl<'a> Run<'a> {
             diagnosis,
         };
         Ok(Assessment { status, verdict })
+    }
+
+    /// What the pending statements would do to rows, without any judgement.
+    pub(super) async fn inspect(&mut self, reading: Reading) -> Result<Option<DataReport>, Error> {
+        let Reading { history, lock, database } = reading;
+        let diagnosis = diagnose(self.migrations, &history, &lock);
+        self.check_target()?;
+        self.take_apart(&diagnosis).await;
+        let scripts = self.within_target(&diagnosis);
+        let dialect = self.store.dialect();
+        let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts)
+            .resuming_failed(self.options.resume);
+        let limits = self.options.data.clone().unwrap_or_default();
+        Ok(live::ask(self.store, &facts.planned(), &limits).await)
+    }
+
+    fn check_target(&self) -> Result<(), Error> {
+        match &self.options.target {
+            Target::Through(name) if self.migrations.find(name.as_str()).is_none() => {
+                Err(Error::new(ErrorKind::UnknownMigration(name.clone())))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Found out before anything is judged: a migration that cannot be run here must stop the whole

@@ -38,6 +38,7 @@ pub async fn ensure_up_to_date(
 ) -> Result<Report, Error> {
     let mut run = Run::new(store, migrations, &options);
     run.asks_for_support = options.dry_run;
+    run.asks_data = options.dry_run && options.mode == Mode::Apply;
     let env = run.env.clone();
     let started = env.elapsed();
     let elapsed = || env.elapsed().saturating_sub(started);

@@ -176,6 +176,7 @@ impl<'r, 'a> Execution<'r, 'a> {
     /// The lock is ours: judge what is there now.
     async fn look_again(&mut self, reading: Reading) -> Result<Look, Stopped> {
         self.run.asks_for_support = true;
+        self.run.asks_data = true;
         let assessment = match self.run.assess(reading).await {
             Ok(assessment) => assessment,
             Err(error) => return Err(self.stop_with(error).await),

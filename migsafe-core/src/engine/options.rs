@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::heartbeat::Phase;
 use super::{Event, Heartbeat, StopToken, observe};
+use crate::data::DataLimits;
 use crate::plan::Target;
 use crate::policy::Policy;
 use crate::store::StepOptions;
@@ -41,6 +42,7 @@ pub struct Options {
     pub(super) listener: Option<Listener>,
     pub(super) heartbeat: Option<Heartbeat>,
     pub(super) tick: Option<Duration>,
+    pub(super) data: Option<DataLimits>,
     stop: Option<StopToken>,
 }
 
@@ -62,6 +64,7 @@ impl Default for Options {
             listener: None,
             heartbeat: None,
             tick: None,
+            data: Some(DataLimits::default()),
             stop: None,
         }
     }
@@ -86,6 +89,15 @@ impl Options {
     #[must_use]
     pub fn with_target(mut self, target: Target) -> Self {
         self.target = target;
+        self
+    }
+
+    /// How much the database may be asked about the rows that pending statements would lose or fail on; the
+    /// defaults of [`DataLimits`] by default, `None` to ask nothing. Only [`Mode::Apply`] asks, and only when a
+    /// pending statement raises a question: of many replicas the one that has the lock, before it writes.
+    #[must_use]
+    pub fn with_data_checks(mut self, limits: Option<DataLimits>) -> Self {
+        self.data = limits;
         self
     }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::Suppressions;
+use super::{Location, Suppressions};
 use crate::Dialect;
+use crate::data::{DataOutcome, DataReport, PlannedScript};
 use crate::diagnosis::{Diagnosis, Entry, State};
 use crate::history::{Journal, Resume};
 use crate::lint::Catalogue;
@@ -22,6 +23,7 @@ pub struct Facts<'a> {
     dialect: Dialect,
     resumes_failed: bool,
     scope: Scope,
+    data: Option<&'a DataReport>,
     /// Built when the first rule on SQL asks for it.
     catalogue: Arc<OnceLock<Catalogue>>,
     /// Known when the other rules have run.
@@ -58,6 +60,7 @@ impl<'a> Facts<'a> {
             dialect,
             resumes_failed: false,
             scope: Scope::default(),
+            data: None,
             catalogue: Arc::default(),
             suppressions: None,
         }
@@ -79,6 +82,46 @@ impl<'a> Facts<'a> {
     pub fn with_scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
         self
+    }
+
+    /// The same with what the database says of the rows that are there.
+    #[must_use]
+    pub fn with_data(mut self, data: &'a DataReport) -> Self {
+        self.data = Some(data);
+        self
+    }
+
+    /// What the database says of the rows that are there; `None` if it was not asked.
+    #[must_use]
+    pub fn data(&self) -> Option<&'a DataReport> {
+        self.data
+    }
+
+    /// What an action will do to the rows that are there: the gravest of all that was found out about the action
+    /// at this place. `None` if the database was not asked, or the action raises no question.
+    #[must_use]
+    pub fn outcome(
+        &self,
+        migration: &MigrationName,
+        location: &Location,
+    ) -> Option<&'a DataOutcome> {
+        self.data?.outcome(migration, location)
+    }
+
+    /// The scripts that are about to run, each from the statement at which it begins.
+    pub(crate) fn planned(&self) -> Vec<PlannedScript<'a>> {
+        self.scripts()
+            .filter_map(|(name, script)| {
+                let text = self.migrations.find(name.as_str())?.script()?;
+                let resume =
+                    self.diagnosis.entry(name.as_str()).and_then(|entry| self.resume(entry));
+                let first = match resume {
+                    Some(Resume::At { statement } | Resume::Inspect { statement }) => statement,
+                    _ => 1,
+                };
+                Some(PlannedScript::new(name, script, text).from_statement(first))
+            })
+            .collect()
     }
 
     /// Which scripts run together.

@@ -40,10 +40,17 @@ impl Override {
     }
 }
 
-/// An override names a rule that does not exist: a typing error must not switch a check off in silence.
+/// An override that cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("no rule is named {0:?}")]
-pub struct UnknownRule(String);
+#[non_exhaustive]
+pub enum OverrideError {
+    /// It names a rule that does not exist: a typing error must not switch a check off in silence.
+    #[error("no rule is named {0:?}")]
+    UnknownRule(String),
+    /// It lowers a rule whose findings are certain: what the database will refuse cannot be allowed.
+    #[error("the severity of {0} cannot be lowered: what it finds fails in any case")]
+    Fixed(String),
+}
 
 /// What is refused and what is only said.
 #[derive(Clone, Debug)]
@@ -86,15 +93,18 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// No built-in rule and no rule added with [`Policy::with_rule`] has this id.
+    /// No built-in rule and no rule added with [`Policy::with_rule`] has this id, or the rule's findings are certain
+    /// failures, which nobody can allow ([`Rule::is_fixed`]).
     pub fn with_override(
         mut self,
         rule: impl Into<String>,
         severity: Severity,
         reason: impl Into<String>,
-    ) -> Result<Self, UnknownRule> {
+    ) -> Result<Self, OverrideError> {
         let rule = rule.into();
-        self.known(&rule)?;
+        if self.known(&rule)?.is_fixed() && severity < Severity::Error {
+            return Err(OverrideError::Fixed(rule));
+        }
         self.overrides.push(Override { rule, severity, reason: reason.into() });
         Ok(self)
     }
@@ -102,16 +112,16 @@ impl Policy {
     /// In the environment of this policy, comments in scripts (`-- migsafe: allow(…)`) do not keep this rule quiet.
     ///
     /// ```
-    /// # use migsafe_core::policy::{Environment, Policy, UnknownRule};
+    /// # use migsafe_core::policy::{Environment, Policy, OverrideError};
     /// let policy = Policy::for_environment(Environment::production())
     ///     .forbid_suppression("syntax-error")?;
-    /// # Ok::<(), UnknownRule>(())
+    /// # Ok::<(), OverrideError>(())
     /// ```
     ///
     /// # Errors
     ///
     /// No built-in rule and no rule added with [`Policy::with_rule`] has this id.
-    pub fn forbid_suppression(mut self, rule: impl Into<String>) -> Result<Self, UnknownRule> {
+    pub fn forbid_suppression(mut self, rule: impl Into<String>) -> Result<Self, OverrideError> {
         let rule = rule.into();
         self.known(&rule)?;
         if let Forbidden::These(rules) = &mut self.unsuppressible {
@@ -239,12 +249,9 @@ impl Policy {
         forbidden.then(|| format!("the policy for {} forbids it", self.environment))
     }
 
-    fn known(&self, rule: &str) -> Result<(), UnknownRule> {
-        if self.rules().any(|known| known.id() == rule) {
-            Ok(())
-        } else {
-            Err(UnknownRule(rule.to_owned()))
-        }
+    fn known(&self, rule: &str) -> Result<&dyn Rule, OverrideError> {
+        let found = self.rules().find(|known| known.id() == rule);
+        found.ok_or_else(|| OverrideError::UnknownRule(rule.to_owned()))
     }
 
     /// Judges the facts: the plan for everything up to the target, or the refusal.
@@ -315,6 +322,18 @@ mod tests {
         assert_eq!(policy.severity("ghost"), Severity::Warn);
         assert!(Policy::default().with_override("gost", Severity::Off, "typo").is_err());
         assert_eq!(Policy::default().severity("gost"), Severity::Error);
+    }
+
+    #[test]
+    fn what_fails_for_certain_cannot_be_allowed() {
+        for severity in [Severity::Off, Severity::Note, Severity::Warn] {
+            let refused =
+                Policy::default().with_override("will-fail", severity, "please").unwrap_err();
+            assert_eq!(refused, OverrideError::Fixed("will-fail".to_owned()));
+            assert!(refused.to_string().contains("cannot be lowered"), "{refused}");
+        }
+        assert!(Policy::default().with_override("will-fail", Severity::Error, "as it is").is_ok());
+        assert!(Policy::default().with_override("data-loss", Severity::Off, "mine").is_ok());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! assert_eq!(policy.severity("ghost"), Severity::Error);
 //! policy = policy.with_override("ghost", Severity::Warn, "known baseline rows")?;
 //! assert_eq!(policy.severity("ghost"), Severity::Warn);
-//! # Ok::<(), migsafe_core::policy::UnknownRule>(())
+//! # Ok::<(), migsafe_core::policy::OverrideError>(())
 //! ```
 //!
 //! Severity is decided here and never in a rule: a rule only says what it found.
@@ -27,7 +27,7 @@ mod verdict;
 pub use environment::{Environment, Tier};
 pub use facts::{Facts, Scope};
 pub use finding::{Finding, Findings, Location, Span};
-pub use judge::{Override, Policy, UnknownRule};
+pub use judge::{Override, OverrideError, Policy};
 pub use rule::{BuiltIn, Rule, built_in_rules, similar_rules};
 pub(crate) use rule::{Meta, rules_macro};
 pub use severity::Severity;

@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::{Facts, Findings, Severity, Tier, rules};
 use crate::Dialect;
-use crate::lint;
 use crate::text::similar;
+use crate::{data, lint};
 
 /// A named check. Implement it for a rule of your own and give it to
 /// [`Policy::with_rule`](super::Policy::with_rule).
@@ -24,6 +24,11 @@ pub trait Rule: Send + Sync + fmt::Debug {
     /// besides.
     fn is_suppressible(&self) -> bool {
         true
+    }
+
+    /// Whether no override may lower its severity, because what it finds fails whatever anybody allows.
+    fn is_fixed(&self) -> bool {
+        false
     }
 
     /// Looks at the facts and reports. Must be a pure function of the facts.
@@ -56,6 +61,8 @@ pub(crate) struct Meta {
     /// Whether a comment in a script may keep its findings quiet. Not for what makes a run impossible, and not for
     /// what is not in a script.
     pub(crate) suppressible: bool,
+    /// Whether its severity is what it is: no override, no option and no comment lowers it.
+    pub(crate) fixed: bool,
 }
 
 impl Meta {
@@ -70,6 +77,7 @@ impl Meta {
         since: "0.1.0",
         note: None,
         suppressible: true,
+        fixed: false,
     };
 
     /// On scripts for PostgreSQL.
@@ -144,6 +152,10 @@ impl Rule for BuiltIn {
         self.meta.suppressible
     }
 
+    fn is_fixed(&self) -> bool {
+        self.meta.fixed
+    }
+
     fn check(&self, facts: &Facts<'_>, findings: &mut Findings<'_>) {
         (self.check)(facts, findings);
     }
@@ -155,9 +167,9 @@ impl fmt::Debug for BuiltIn {
     }
 }
 
-/// All built-in rules: those on history and folder, then those on SQL.
+/// All built-in rules: those on history and folder, those on SQL, those on what the database says of its rows.
 pub fn built_in_rules() -> impl Iterator<Item = &'static BuiltIn> {
-    rules::ALL.iter().chain(lint::ALL)
+    rules::ALL.iter().chain(lint::ALL).chain(data::rules::ALL)
 }
 
 /// How many rules are offered for a name that none has.

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::{Reading, StatementProgress, StatementSupport, StoreError, WriteSession};
 use crate::Dialect;
+use crate::data::{DataAnswer, DataLimits, DataQuestion};
 use crate::env::Env;
 use crate::lock::{Blockers, LockHolder};
 use crate::schema::{Snapshot, SnapshotOptions};
@@ -65,6 +66,11 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
         Ok(StatementSupport::None)
     }
 
+    /// Looks at the rows that pending statements are about, where the backend can.
+    fn data_inspector(&self) -> Option<&dyn DataInspector> {
+        None
+    }
+
     /// Looks at the lock, where the database has one to look at.
     fn lock_inspector(&self) -> Option<&dyn LockInspector> {
         None
@@ -103,6 +109,23 @@ pub trait ProgressInspector: Send + Sync {
     ///
     /// The connection or the query fails; the statement goes on all the same.
     async fn progress(&self, row_id: &str) -> Result<Option<StatementProgress>, StoreError>;
+}
+
+/// What the rows that are there mean for statements that are about to run.
+#[async_trait]
+pub trait DataInspector: Send + Sync {
+    /// Answers questions, each with one answer, in their order; with the rights and the names that migrations
+    /// have, on a connection of its own. Changes nothing and is over within the limits: what could not be
+    /// found out by then is [`DataAnswer::Unanswered`], with the reason.
+    ///
+    /// # Errors
+    ///
+    /// No connection, or it broke.
+    async fn answer(
+        &self,
+        questions: &[DataQuestion],
+        limits: &DataLimits,
+    ) -> Result<Vec<DataAnswer>, StoreError>;
 }
 
 /// Who holds the migration lock, and who is in whose way.

@@ -4,6 +4,7 @@
 
 mod audit;
 mod blockers;
+mod data;
 mod journal;
 mod quote;
 mod read;
@@ -11,6 +12,10 @@ mod step;
 
 pub(crate) use audit::{audit_exists, change, create_audit};
 pub(crate) use blockers::blockers;
+pub(crate) use data::{
+    ASKED, BEFORE_ASKED, ask, begin_asking, cast_facts, compute, constraint, count_rows,
+    count_sampled, dependents, duplicates, exists, referring_tables, some_rows, table_facts,
+};
 pub(crate) use journal::{
     Lease, claim, create_journal, entries, fence, finish_row, index_of, insert_unfinished,
     journal_exists, lease_sessions, own_process, partition_of, progress, qualified, record,

@@ -76,7 +76,8 @@ pub(crate) async fn deploy(
 /// Deploys scripts that no rule refuses, whatever they are: what the store itself makes of them.
 pub(crate) fn lenient() -> migsafe_postgres::Policy {
     let mut policy = migsafe_postgres::Policy::default();
-    for rule in migsafe_postgres::core::policy::built_in_rules() {
+    let rules = migsafe_postgres::core::policy::built_in_rules();
+    for rule in rules.filter(|rule| !migsafe_postgres::core::policy::Rule::is_fixed(*rule)) {
         policy = policy
             .with_override(
                 migsafe_postgres::core::policy::Rule::id(rule),

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use proptest::prelude::*;
-
 use super::*;
 use crate::engine::{LintOptions, LintScope, lint};
 use crate::lint::all_sites;
@@ -51,7 +49,7 @@ const RULES: [&str; 13] = [
 
 fn policy() -> Policy {
     built_in_rules()
-        .filter(|rule| !RULES.contains(&&*rule.id()))
+        .filter(|rule| !RULES.contains(&&*rule.id()) && !rule.is_fixed())
         .fold(Policy::default(), |policy, rule| {
             policy.with_override(rule.id(), Severity::Off, "not tested here").unwrap()
         })
@@ -330,44 +328,4 @@ fn explain() {
     assert_rendering("explain_rule_coloured", &text::rule(rule, Style::coloured()));
     let text = text::rules([rule, rule], Style::plain());
     assert_report("explain_rules", &text, &json::rules([rule]));
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-
-    /// Whatever is in a script, and however it is named: every form is whole, and nothing steers a terminal.
-    #[test]
-    fn any_script_can_be_linted(
-        parts in proptest::collection::vec(
-            prop_oneof![
-                Just("COMMIT;".to_owned()),
-                Just("\r\n".to_owned()),
-                Just("\u{feff}".to_owned()),
-                Just("SELECT '".to_owned()),
-                Just("DO $$ BEGIN\n".to_owned()),
-                Just("-- migsafe: allow(transaction-nesting) because x\n".to_owned()),
-                Just("CREATE TABLE t (a int, b int);\n".to_owned()),
-                "(?s).{0,8}",
-            ],
-            0..12,
-        ),
-        name in "[0-9]{0,14}_?.{0,6}",
-    ) {
-        let script = parts.concat();
-        for dialect in [Dialect::Postgres, Dialect::Sqlite] {
-            let migrations = Migrations::from_scripts([(name.clone(), script.clone())]).unwrap();
-            let report = lint(&migrations, &LintOptions::new(dialect));
-            let log = sarif::lint(&report);
-            let forms =
-                [text::lint(&report, Style::plain()), github::lint(&report), json::lint(&report), log];
-            for form in &forms {
-                prop_assert!(!form.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')));
-            }
-            let commands = forms[1].lines().filter(|line| line.starts_with("::")).count();
-            prop_assert_eq!(commands, report.findings().len());
-            let log: serde_json::Value = serde_json::from_str(&forms[3]).unwrap();
-            let results = log["runs"][0]["results"].as_array().unwrap().len();
-            prop_assert_eq!(results, report.findings().len() + report.suppressed().len());
-        }
-    }
 }
