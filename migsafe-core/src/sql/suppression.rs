@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::header::{directive, reason_of, strip_word};
+#[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
 use super::token::Token;
 use super::{LineIndex, Position, Statement};
 
@@ -201,6 +202,7 @@ fn target(script: &str, at: usize, statements: &[Statement]) -> SuppressionTarge
 }
 
 /// The line comments between tokens, with their two dashes and without the line end.
+#[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
 pub(super) fn line_comments(text: &str, tokens: &[Token], nested: bool) -> Vec<Range<usize>> {
     let mut comments = Vec::new();
     let mut start = 0;
@@ -213,6 +215,7 @@ pub(super) fn line_comments(text: &str, tokens: &[Token], nested: bool) -> Vec<R
 }
 
 /// White space and comments.
+#[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
 fn gap(text: &str, range: Range<usize>, nested: bool, comments: &mut Vec<Range<usize>>) {
     let bytes = text.as_bytes().get(range.clone()).unwrap_or_default();
     let mut depth = 0_usize;
