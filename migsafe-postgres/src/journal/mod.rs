@@ -77,7 +77,7 @@ impl JournalSession for PostgresSession {
         let schema = self.schema_or_unforeseen()?;
         let logs = sql::write_logs(Table::in_schema(&schema), row_id, &failure.log());
         let fence = sql::fence(row_id, lease.token());
-        let release = sql::release(row_id, lease.token());
+        let release = sql::give_back(row_id, lease.token());
         self.ask(&[fence, logs, release]).await.ok("recording the failure").map(drop)
     }
 
@@ -97,7 +97,10 @@ impl JournalSession for PostgresSession {
 
     async fn release(&mut self, row_id: &str) -> Result<(), StoreError> {
         let Some(lease) = self.lease.take() else { return Ok(()) };
-        self.ask(&[sql::release(row_id, lease.token())]).await.ok("giving the lease back").map(drop)
+        self.ask(&[sql::give_back(row_id, lease.token())])
+            .await
+            .ok("giving the lease back")
+            .map(drop)
     }
 }
 

@@ -180,7 +180,18 @@ pub(crate) fn renew(lease: &Lease<'_>) -> String {
     )
 }
 
-/// Gives the lease back.
+/// Gives the lease back while the migration is unfinished. Its row stays: where no statement is recorded yet, it
+/// alone tells that the migration runs by statement and where it goes on.
+pub(crate) fn give_back(row_id: &str, token: &str) -> String {
+    format!(
+        "UPDATE migsafe.lease SET expires_at = pg_catalog.clock_timestamp() \
+         WHERE row_id = {} AND token = {}",
+        Literal(row_id),
+        Literal(token)
+    )
+}
+
+/// Removes the lease of a migration that is finished.
 pub(crate) fn release(row_id: &str, token: &str) -> String {
     format!(
         "DELETE FROM migsafe.lease WHERE row_id = {} AND token = {}",

@@ -17,9 +17,10 @@ pub(crate) use data::{
     count_sampled, dependents, duplicates, exists, referring_tables, some_rows, table_facts,
 };
 pub(crate) use journal::{
-    Lease, claim, create_journal, entries, fence, finish_row, index_of, insert_unfinished,
-    journal_exists, lease_sessions, own_process, partition_of, progress, qualified, record,
-    relation_exists, release, renew, session_settings, take_up, workers, write_logs,
+    Lease, claim, create_journal, entries, fence, finish_row, give_back, index_of,
+    insert_unfinished, journal_exists, lease_sessions, own_process, partition_of, progress,
+    qualified, record, relation_exists, release, renew, session_settings, take_up, workers,
+    write_logs,
 };
 pub(crate) use quote::{Ident, Literal, Table};
 pub(crate) use read::{

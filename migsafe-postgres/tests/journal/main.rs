@@ -529,3 +529,38 @@ fn a_long_build_says_how_far_it_has_come() {
     assert!(deployer.join().unwrap().unwrap().status().is_up_to_date());
     assert_eq!(heartbeat.pulse().progress, None);
 }
+
+/// Before its first statement is recorded, only the lease tells that a migration runs by statement.
+#[test]
+fn what_ends_before_the_first_statement_is_gone_on_with() {
+    let database = database();
+    let script = "-- migsafe: no-transaction because of the index\n\
+        ALTER TABLE t ADD COLUMN a int;\n\
+        CREATE INDEX CONCURRENTLY t_id_idx ON t (id);\n";
+    block_on(async {
+        let store = store(&database.url()).await;
+        deploy(&store, &folder(&[SETUP])).await.unwrap();
+        let stop = StopToken::new();
+        let stopper = stop.clone();
+        let run = options().with_stop(stop).on_event(move |event| {
+            if matches!(event, Event::StepStarted { .. }) {
+                stopper.stop();
+            }
+        });
+        let error = ensure_up_to_date(&store, &migrations(script), run).await.unwrap_err();
+        assert_eq!(error.code(), "stopped");
+        let found = status(&store, &migrations(script), &options()).await.unwrap();
+        assert!(!found.is_refused(), "{:?}", found.findings());
+        // A table that is in use: nothing is left of the statement, and nothing is recorded of it.
+        let mut reader = database.client();
+        reader.query("BEGIN; SELECT count(*) FROM t").unwrap();
+        let limit = Some(Duration::from_millis(50));
+        let run = options().with_lock_timeout(limit).with_retries(0);
+        let error = ensure_up_to_date(&store, &migrations(script), run).await.unwrap_err();
+        assert_eq!(error.code(), "relation-locked");
+        reader.query("COMMIT").unwrap();
+        assert!(deploy(&store, &migrations(script)).await.unwrap().status().is_up_to_date());
+    });
+    assert_eq!(columns(&database), "id,a");
+    assert_eq!(leases(&database), "0");
+}
