@@ -161,6 +161,6 @@ mod tests;
 
 pub(crate) use catalogue::Catalogue;
 pub use catalogue::{ColumnState, ConstraintState, TableState, TypeState, ViewState};
-pub use rebuild::{Rebuild, rebuild_at, rebuild_of_drop, rebuilds};
+pub use rebuild::{Rebuild, Rebuilds, rebuild_at, rebuild_of_drop, rebuilds};
 pub(crate) use rules::ALL;
 pub use site::{Site, all_sites, sites};

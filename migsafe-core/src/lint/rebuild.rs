@@ -61,14 +61,32 @@ impl<'a> Rebuild<'a> {
     }
 }
 
-/// The rebuild that an action is a part of.
+/// The rebuilds of the script that a rule is at. Sites come script by script: each is searched once, however many of
+/// its actions ask.
+#[derive(Clone, Debug, Default)]
+pub struct Rebuilds<'a> {
+    current: Option<(&'a Script, Vec<Rebuild<'a>>)>,
+}
+
+impl<'a> Rebuilds<'a> {
+    /// The rebuilds of the script of this site.
+    pub fn of(&mut self, site: &Site<'a>) -> &[Rebuild<'a>] {
+        if !self.current.as_ref().is_some_and(|(script, _)| std::ptr::eq(*script, site.script)) {
+            self.current = Some((site.script, rebuilds(site.script)));
+        }
+        self.current.as_ref().map(|(_, rebuilds)| &**rebuilds).unwrap_or_default()
+    }
+}
+
+/// The rebuild that an action is a part of. It walks the script: where many actions ask, take [`Rebuilds`].
 #[must_use]
 pub fn rebuild_at<'a>(site: &Site<'a>) -> Option<Rebuild<'a>> {
     let takes_part = |r: &Rebuild<'_>| (r.create..=r.end).contains(&site.index);
     rebuilds(site.script).into_iter().find(takes_part)
 }
 
-/// The rebuild that a `DROP TABLE` is a part of: the rows are in the new table.
+/// The rebuild that a `DROP TABLE` is a part of: the rows are in the new table. It walks the script: where many
+/// actions ask, take [`Rebuilds`].
 #[must_use]
 pub fn rebuild_of_drop<'a>(site: &Site<'a>) -> Option<Rebuild<'a>> {
     rebuilds(site.script).into_iter().find(|rebuild| rebuild.drops.contains(&site.index))

@@ -59,7 +59,7 @@ use crate::Dialect::Sqlite;
 use crate::lint::sqlite::{
     Order, has_legacy_alter_table, is_dropped_later, is_made_later, list, references_to,
 };
-use crate::lint::{Site, rebuilds, sites};
+use crate::lint::{Rebuild, Rebuilds, Site, sites};
 use crate::policy::Severity::{Error, Warn};
 use crate::policy::{Facts, Findings, Meta};
 use crate::sql::{ActionKind, ObjectKind, ObjectName};
@@ -71,6 +71,7 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in sites(facts, Sqlite) {
         match &site.action.kind {
             ActionKind::Drop { kind: ObjectKind::Table, name, .. }
@@ -89,7 +90,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 }
             }
             ActionKind::Rename { kind: ObjectKind::Table, name, to, .. }
-                if is_renamed_first(&site, name, to) =>
+                if is_renamed_first(rebuilds.of(&site), &site, name, to) =>
             {
                 let users = users(&site, name);
                 if !users.is_empty() {
@@ -122,8 +123,13 @@ fn users(site: &Site<'_>, table: &ObjectName) -> Vec<String> {
     users
 }
 
-fn is_renamed_first(site: &Site<'_>, name: &ObjectName, to: &str) -> bool {
-    let fits = rebuilds(site.script).iter().any(|rebuild| {
+fn is_renamed_first(
+    rebuilds: &[Rebuild<'_>],
+    site: &Site<'_>,
+    name: &ObjectName,
+    to: &str,
+) -> bool {
+    let fits = rebuilds.iter().any(|rebuild| {
         Order::of(rebuild) == Order::RenamedFirst
             && site.index < rebuild.create
             && name.may_be(rebuild.table)

@@ -84,7 +84,7 @@
 
 use crate::Dialect::Sqlite;
 use crate::lint::sqlite::{list, references_to, switches_foreign_keys_off};
-use crate::lint::{Rebuild, Site, rebuilds, sites};
+use crate::lint::{Rebuild, Rebuilds, Site, sites};
 use crate::policy::Severity::{Error, Note, Warn};
 use crate::policy::{Facts, Findings, Location, Meta, Suggestion};
 use crate::sql::{ActionKind, Fact, ForeignKey, ObjectKind, ReferentialAction, Statement};
@@ -100,11 +100,15 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in sites(facts, Sqlite) {
         if let ActionKind::Drop { kind: ObjectKind::Table, .. } = &site.action.kind
             && !switches_foreign_keys_off(site.script)
         {
-            rebuilt_with_foreign_keys(&site, findings);
+            let first = |rebuild: &&Rebuild<'_>| rebuild.drops.first() == Some(&site.index);
+            if let Some(rebuild) = rebuilds.of(&site).iter().find(first) {
+                rebuilt_with_foreign_keys(&site, rebuild, findings);
+            }
         }
     }
     if facts.dialect() != Sqlite {
@@ -150,12 +154,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 }
 
 /// A rebuild that deletes the rows of the old table, and with them others.
-fn rebuilt_with_foreign_keys(site: &Site<'_>, findings: &mut Findings<'_>) {
-    let rebuilds = rebuilds(site.script);
-    let first = |rebuild: &&Rebuild<'_>| rebuild.drops.first() == Some(&site.index);
-    let Some(rebuild) = rebuilds.iter().find(first) else {
-        return;
-    };
+fn rebuilt_with_foreign_keys(site: &Site<'_>, rebuild: &Rebuild<'_>, findings: &mut Findings<'_>) {
     let table = rebuild.table;
     let help = "put the rebuild between `PRAGMA foreign_keys=OFF` and `PRAGMA foreign_keys=ON`: migsafe then counts and \
                 checks all rows";

@@ -63,7 +63,7 @@
 
 use crate::Dialect::Sqlite;
 use crate::lint::sqlite::{list, text_of};
-use crate::lint::{Rebuild, Site, rebuilds, sites};
+use crate::lint::{Rebuild, Rebuilds, Site, sites};
 use crate::policy::Severity::{Error, Warn};
 use crate::policy::{Facts, Findings, Meta, Suggestion};
 use crate::sql::{ActionKind, IndexDefinition, IndexPart, ObjectKind, Trigger};
@@ -76,13 +76,14 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in sites(facts, Sqlite) {
         let ActionKind::Drop { kind: ObjectKind::Table, name, .. } = &site.action.kind else {
             continue;
         };
-        let rebuilds = rebuilds(site.script);
         let first = |rebuild: &&Rebuild<'_>| rebuild.drops.first() == Some(&site.index);
-        let (Some(rebuild), Some(old)) = (rebuilds.iter().find(first), site.table(name)) else {
+        let (Some(rebuild), Some(old)) = (rebuilds.of(&site).iter().find(first), site.table(name))
+        else {
             continue;
         };
         let indexes: Vec<&IndexDefinition> =

@@ -85,7 +85,7 @@ use crate::Dialect::Sqlite;
 use crate::lint::sqlite::{
     Order, has_legacy_alter_table, list, script_with, text_of, triggers_using,
 };
-use crate::lint::{Rebuild, Site, rebuilds, sites};
+use crate::lint::{Rebuild, Rebuilds, Site, sites};
 use crate::policy::Severity::{Error, Warn};
 use crate::policy::{Facts, Findings, Meta, Suggestion};
 use crate::sql::{ActionKind, ObjectKind, ObjectName};
@@ -97,12 +97,13 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in sites(facts, Sqlite) {
         let ActionKind::Rename { kind: ObjectKind::Table, name, to, .. } = &site.action.kind else {
             continue;
         };
-        let rebuilds = rebuilds(site.script);
-        let Some(rebuild) = rebuilds.iter().find(|rebuild| renames(rebuild, &site, name, to))
+        let Some(rebuild) =
+            rebuilds.of(&site).iter().find(|rebuild| renames(rebuild, &site, name, to))
         else {
             continue;
         };

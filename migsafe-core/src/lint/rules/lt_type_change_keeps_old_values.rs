@@ -43,7 +43,7 @@
 
 use crate::Dialect::Sqlite;
 use crate::lint::sqlite::Affinity;
-use crate::lint::{Rebuild, TableState, rebuilds, sites};
+use crate::lint::{Rebuild, Rebuilds, TableState, sites};
 use crate::policy::Severity::Warn;
 use crate::policy::{Facts, Findings, Meta};
 use crate::sql::{ActionKind, Column, Output};
@@ -55,15 +55,15 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in sites(facts, Sqlite) {
         let ActionKind::Insert { query: Some(query), .. } = &site.action.kind else {
             continue;
         };
-        let rebuilds = rebuilds(site.script);
         let copy =
             |rebuild: &&Rebuild<'_>| rebuild.copy == site.index && !rebuild.definition.strict;
         let old = query.reads.first().and_then(|from| site.table(from));
-        let (Some(rebuild), Some(old)) = (rebuilds.iter().find(copy), old) else {
+        let (Some(rebuild), Some(old)) = (rebuilds.of(&site).iter().find(copy), old) else {
             continue;
         };
         for (column, from, to) in changes(rebuild, &old) {

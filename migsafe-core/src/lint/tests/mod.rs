@@ -2,6 +2,7 @@
 #![cfg(all(feature = "postgres-sql", feature = "sqlite-sql", feature = "testkit"))]
 
 mod fixtures;
+mod generated;
 mod suppression;
 
 use std::collections::BTreeMap;
