@@ -10,6 +10,8 @@ mod texts {
     mod quick_start {}
     #[doc = include_str!("../../docs/src/lint.md")]
     mod lint {}
+    #[doc = include_str!("../../docs/src/schema.md")]
+    mod schema {}
     #[doc = include_str!("../../docs/src/sqlite.md")]
     mod sqlite {}
     #[doc = include_str!("../../docs/src/start-up.md")]

@@ -26,7 +26,8 @@ Exit codes:
   3  nothing refused, but not up to date (pending, rolled back, running)
   4  refused: findings at or above the failing severity
   5  the migration lock was not obtained
-When several fit: 2, 1, 5, 4, 3.";
+  6  the schemas differ
+When several fit: 2, 1, 5, 4, 6, 3.";
 
 // No `Debug`: the URL can hold a password.
 #[derive(Group)]
@@ -141,8 +142,58 @@ pub(crate) enum Command {
     New(New),
     /// Shows who holds the migration lock and who is in the way of what is pending; reads only
     Locks(Locks),
+    /// Reads the schema of the database, and writes it to a file; reads only
+    Schema(Schema),
+    /// Compares two schemas, each of a database or of a file; reads only
+    Diff(Diff),
     /// Shows what a rule detects, why that hurts and what to do; without a name, lists all rules
     Explain(Explain),
+}
+
+#[derive(Group)]
+pub(crate) struct Schema {
+    /// Writes the schema to this file, for `migsafe diff`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) export: Option<PathBuf>,
+
+    /// PostgreSQL: only this schema, or '*' for all; can be given several times [default: that of the URL, else all]
+    #[arg(long = "schema", value_name = "NAME")]
+    pub(crate) schemas: Vec<String>,
+
+    /// PostgreSQL: with owners and grants
+    #[arg(long)]
+    pub(crate) privileges: bool,
+}
+
+#[derive(Group)]
+pub(crate) struct Diff {
+    /// One side: a database URL, or a file that `migsafe schema --export` wrote
+    #[arg(long, value_name = "URL|FILE")]
+    pub(crate) from: String,
+
+    /// The other side; the changes lead from the first to this one
+    #[arg(long, value_name = "URL|FILE")]
+    pub(crate) to: String,
+
+    /// PostgreSQL: only this schema, or '*' for all; can be given several times [default: that of the URL, else all]
+    #[arg(long = "schema", value_name = "NAME")]
+    pub(crate) schemas: Vec<String>,
+
+    /// PostgreSQL: with owners and grants
+    #[arg(long)]
+    pub(crate) privileges: bool,
+
+    /// Differences that are known: a JSON list with pattern, owner, reason, expires
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore: Option<PathBuf>,
+
+    /// What differs in the text only, such as the order of columns, counts too
+    #[arg(long)]
+    pub(crate) exact: bool,
+
+    /// Lists the parts of what was added or removed, and what differs in the text only
+    #[arg(long)]
+    pub(crate) all: bool,
 }
 
 #[derive(Group)]

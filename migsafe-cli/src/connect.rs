@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use migsafe_core::policy;
+use migsafe_core::schema::Scope;
 use migsafe_core::{Dialect, HistoryStore, Migrations, Policy};
 use migsafe_postgres::{PostgresOptions, PostgresStore};
 use migsafe_sqlite::SqliteStore;
@@ -21,6 +22,41 @@ pub(crate) fn store(global: &Global) -> Result<Box<dyn HistoryStore>, Failure> {
         Dialect::Sqlite => Box::new(SqliteStore::open(url)?),
         _ => Box::new(PostgresStore::from_options(postgres(url, global)?)),
     })
+}
+
+/// The database of a URL, to be looked at only.
+pub(crate) fn store_of(url: &str) -> Result<Box<dyn HistoryStore>, Failure> {
+    Ok(match dialect(url)? {
+        Dialect::Sqlite => Box::new(SqliteStore::open(url)?),
+        _ => Box::new(PostgresStore::from_options(PostgresOptions::from_url(url)?)),
+    })
+}
+
+/// Whether a text is meant as a URL and not as the path of a file.
+pub(crate) fn is_url(text: &str) -> bool {
+    match text.split_once(':') {
+        Some((scheme, rest)) => rest.starts_with("//") || SCHEMES.contains(&scheme),
+        None => false,
+    }
+}
+
+const SCHEMES: [&str; 4] = ["file", "postgres", "postgresql", "sqlite"];
+
+/// The schemas that are named, else that of the URL, else all.
+pub(crate) fn scope(url: Option<&str>, named: &[String]) -> Result<Scope, Failure> {
+    if named.iter().any(|name| name == "*") {
+        return Ok(Scope::All);
+    }
+    if !named.is_empty() {
+        return Ok(Scope::schemas(named));
+    }
+    match url {
+        Some(url) if dialect(url)? == Dialect::Postgres => {
+            let options = PostgresOptions::from_url(url)?;
+            Ok(options.schema().map_or(Scope::All, |schema| Scope::schemas([schema])))
+        }
+        _ => Ok(Scope::All),
+    }
 }
 
 fn postgres(url: &str, global: &Global) -> Result<PostgresOptions, Failure> {

@@ -2,6 +2,7 @@
 
 use migsafe_core::migrations::MigrationsError;
 use migsafe_core::report::{ExitCode, Problem};
+use migsafe_core::schema::DiffError;
 use migsafe_core::store::StoreError;
 use migsafe_core::{Error, Report};
 
@@ -32,6 +33,12 @@ impl Failure {
     pub(crate) fn direct_url(error: &StoreError) -> Self {
         let message = format!("the direct URL: {error}");
         let problem = Problem::new(error.code().name(), message).with_help(error.help());
+        Self::Problem(problem, ExitCode::Usage)
+    }
+
+    /// Two schemas that cannot be compared.
+    pub(crate) fn schemas(error: &DiffError) -> Self {
+        let problem = Problem::new(error.code(), error.to_string()).with_help(error.help());
         Self::Problem(problem, ExitCode::Usage)
     }
 

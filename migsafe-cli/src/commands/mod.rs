@@ -1,11 +1,13 @@
 //! One file per command: call the engine, print the report.
 
 mod deploy;
+mod diff;
 mod explain;
 mod lint;
 mod locks;
 mod new;
 mod resolve;
+mod schema;
 mod status;
 
 use clap::ValueEnum as _;
@@ -22,9 +24,10 @@ use crate::output::Output;
 pub(crate) fn run(args: Args) -> ExitCode {
     let notes = match args.command {
         // Nothing is connected to.
-        Command::New(_) | Command::Explain(_) | Command::Lint(Lint { pending: false, .. }) => {
-            Vec::new()
-        }
+        Command::New(_)
+        | Command::Explain(_)
+        | Command::Diff(_)
+        | Command::Lint(Lint { pending: false, .. }) => Vec::new(),
         _ => notes(&args.global),
     };
     let output = Output::new(&args.global, notes);
@@ -77,6 +80,8 @@ async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
         Command::Resolve(args) => unless_interrupted(resolve::run(global, args, output)).await?,
         Command::Locks(args) => unless_interrupted(locks::run(global, args, output)).await?,
         Command::Lint(args) => unless_interrupted(lint::run(global, args, output)).await?,
+        Command::Schema(args) => unless_interrupted(schema::run(global, args, output)).await?,
+        Command::Diff(args) => unless_interrupted(diff::run(args, output)).await?,
         Command::Explain(args) => explain::run(&args, output),
         Command::New(args) => new::run(global, &args, output),
     }

@@ -15,6 +15,7 @@ mod metrics;
 mod new;
 mod notes;
 mod postgres;
+mod schema;
 mod sqlite;
 mod stop;
 mod terminal;

@@ -33,7 +33,7 @@ fn a_difference_of_every_form() {
     let from = snapshot(
         15,
         [
-            table("users"),
+            table("users").list(Attribute::ColumnOrder, ["id", "email", "nick"]),
             column("users", "id", "integer").flag(Attribute::NotNull),
             column("users", "email", "text").text(Attribute::Default, "''::text"),
             column("users", "nick", "text"),

@@ -27,6 +27,7 @@ mod page;
 mod resolution;
 mod run;
 mod safe;
+mod schema;
 #[cfg(feature = "render")]
 mod snippet;
 mod status;
@@ -43,4 +44,5 @@ pub use lint::lint;
 pub use locks::locks;
 pub use resolution::{resolution, resolution_plan};
 pub use run::deploy;
+pub use schema::schema;
 pub use status::status;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tolerance::Context;
 use super::{Change, Diff, DiffError, DiffOptions, Tolerance, Tolerated, generated_name};
-use crate::schema::{Attribute, Kind, Object, ObjectKey, Scope, Snapshot};
+use crate::schema::{Attribute, Kind, Object, ObjectKey, Scope, Snapshot, Value};
 
 /// Compares two snapshots: the changes that lead from the first to the second.
 ///
@@ -82,6 +82,10 @@ fn compare(
         if left == right || !context.compares(attribute) {
             continue;
         }
+        // A column that is there or not is a change of its own.
+        if attribute == Attribute::ColumnOrder && is_same_order(left, right) {
+            continue;
+        }
         match context.tolerance(options, before, attribute, left, right) {
             Some(tolerance) => found.tolerated.push(Tolerated {
                 object: key.clone(),
@@ -94,6 +98,17 @@ fn compare(
             None => found.changes.push(Change::changed(key, attribute, left, right)),
         }
     }
+}
+
+/// Whether the columns that both sides have stand in the same order.
+pub(super) fn is_same_order(left: Option<&Value>, right: Option<&Value>) -> bool {
+    let list = |value: Option<&Value>| {
+        value.and_then(Value::as_list).map(<[String]>::to_vec).unwrap_or_default()
+    };
+    let (left, right) = (list(left), list(right));
+    let of_both: BTreeSet<&String> = left.iter().filter(|column| right.contains(column)).collect();
+    let left = left.iter().filter(|column| of_both.contains(column));
+    left.eq(right.iter().filter(|column| of_both.contains(column)))
 }
 
 /// What is said of either, in order.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::change::shown;
-use super::compare::attributes;
+use super::compare::{attributes, is_same_order};
 use super::{Change, Diff, Tolerance};
 use crate::schema::{Attribute, ObjectKey, Snapshot, Value};
 
@@ -66,6 +66,10 @@ pub fn explain(key: &ObjectKey, from: &Snapshot, to: &Snapshot, found: &Diff) ->
     let judged = match (from.get(key), to.get(key)) {
         (Some(before), Some(after)) if whole.is_empty() => attributes(before, after)
             .into_iter()
+            .filter(|attribute| {
+                let (left, right) = (before.get(*attribute), after.get(*attribute));
+                left == right || *attribute != Attribute::ColumnOrder || !is_same_order(left, right)
+            })
             .map(|attribute| {
                 let same = before.get(attribute).filter(|v| Some(*v) == after.get(attribute));
                 (

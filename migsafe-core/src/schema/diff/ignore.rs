@@ -59,11 +59,14 @@ pub enum IgnoreRuleError {
     Kind(String),
     /// There is no such attribute.
     Attribute(String),
+    /// A file of rules is no list of them: why.
+    File(String),
 }
 
 impl fmt::Display for IgnoreRuleError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::File(why) => write!(f, "this is no list of ignore rules: {why}"),
             Self::Missing(field) => write!(f, "an ignore rule needs a text for `{field}`"),
             Self::Pattern(pattern) => write!(
                 f,
@@ -257,6 +260,17 @@ impl IgnoreRules {
         Self(rules.into_iter().collect())
     }
 
+    /// Reads a JSON list of objects with `pattern`, `owner`, `reason` and, if they end, `expires`
+    /// (`2026-12-31`).
+    ///
+    /// # Errors
+    ///
+    /// It is no such list, or one of the rules cannot be used.
+    pub fn from_json(text: &str) -> Result<Self, IgnoreRuleError> {
+        serde_json::from_str(text)
+            .map_err(|error| IgnoreRuleError::File(crate::text::printable(&error.to_string())))
+    }
+
     /// The rules.
     pub fn iter(&self) -> impl Iterator<Item = &IgnoreRule> {
         self.0.iter()
@@ -364,7 +378,7 @@ mod tests {
     #[test]
     fn rules_are_read_from_files_with_all_they_need() {
         let json = r#"[{"pattern":"app.t","owner":"a","reason":"b","expires":"2026-12-31"}]"#;
-        let rules: IgnoreRules = serde_json::from_str(json).unwrap();
+        let rules = IgnoreRules::from_json(json).unwrap();
         assert_eq!(serde_json::to_string(&rules).unwrap(), json);
         for bad in [
             r#"[{"pattern":"app.t","owner":"a","reason":" "}]"#,
@@ -374,7 +388,7 @@ mod tests {
             r#"[{"pattern":"app.t#nothing","owner":"a","reason":"b"}]"#,
             r#"[{"pattern":"app.t","owner":"a","reason":"b","untill":"2026-12-31"}]"#,
         ] {
-            assert!(serde_json::from_str::<IgnoreRules>(bad).is_err(), "{bad}");
+            assert!(IgnoreRules::from_json(bad).is_err(), "{bad}");
         }
     }
 }

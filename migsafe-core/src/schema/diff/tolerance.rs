@@ -225,7 +225,8 @@ mod tests {
     fn each_applies_where_it_should_and_nowhere_else() {
         use Attribute::{ColumnOrder, Definition, Grants, Owner, Version};
         let list = |entry: &str| Value::List(vec![entry.to_owned()]);
-        let order = || [list("a, b"), list("b, a")];
+        let columns = |names: [&str; 2]| Value::List(names.map(str::to_owned).to_vec());
+        let order = || [columns(["a", "b"]), columns(["b", "a"])];
         assert_eq!(
             of((15, 15), Kind::Table, "t", ColumnOrder, order()),
             Some(Tolerance::ColumnOrder)
