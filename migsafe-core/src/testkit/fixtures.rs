@@ -325,14 +325,14 @@ impl Trial {
             return about("two names are equal");
         };
         let mut policy = Policy::default();
-        for rule in built_in_rules() {
+        for rule in built_in_rules().filter(|rule| !rule.is_fixed()) {
             let off = policy.with_override(rule.id(), Severity::Off, "the server shall judge");
             let Ok(changed) = off else {
                 return about("a built-in rule is not known");
             };
             policy = changed;
         }
-        let options = Options::default().with_policy(policy);
+        let options = Options::default().with_policy(policy).with_data_checks(None);
         let outcome = ensure_up_to_date(store, &migrations, options).await;
         match (&self.run, outcome) {
             (Run::Skip, _) | (Run::Succeeds, Ok(_)) => None,
