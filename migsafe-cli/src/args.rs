@@ -321,6 +321,14 @@ pub(crate) struct Lint {
     #[arg(long, conflicts_with = "files")]
     pub(crate) pending: bool,
 
+    /// Asks the database what they would do to its rows; reads only
+    #[arg(long, requires = "pending")]
+    pub(crate) live: bool,
+
+    /// Shows no keys of rows that are in the way
+    #[arg(long, requires = "live")]
+    pub(crate) no_samples: bool,
+
     /// Only migrations that were added or changed since a commit, branch or tag of Git
     #[arg(long, value_name = "REF", conflicts_with_all = ["files", "pending"])]
     pub(crate) since: Option<String>,

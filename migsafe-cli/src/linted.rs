@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use migsafe_core::data::DataReport;
 use migsafe_core::engine::LintScope;
 use migsafe_core::migrations::{LockFile, MigrationName};
 use migsafe_core::{Dialect, Migrations};
@@ -28,11 +29,13 @@ pub(crate) struct Input {
     pub(crate) server: Option<String>,
     /// Those that no database has yet, as far as is known.
     pub(crate) new: BTreeSet<MigrationName>,
+    /// What the database says of its rows, where it was asked.
+    pub(crate) data: Option<DataReport>,
 }
 
 impl Input {
     fn new(migrations: Migrations, dialect: Dialect, scope: LintScope) -> Self {
-        Self { migrations, dialect, scope, server: None, new: BTreeSet::new() }
+        Self { migrations, dialect, scope, server: None, new: BTreeSet::new(), data: None }
     }
 }
 

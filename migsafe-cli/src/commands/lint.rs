@@ -1,8 +1,9 @@
 //! `migsafe lint`.
 
-use migsafe_core::Dialect;
+use migsafe_core::data::{DataLimits, DataReport};
 use migsafe_core::engine::{self, LintOptions, LintScope};
 use migsafe_core::report::{ExitCode, LintReport};
+use migsafe_core::{Dialect, HistoryStore, Migrations, Options};
 
 use crate::args::{Global, Lint};
 use crate::connect;
@@ -23,6 +24,7 @@ pub(crate) async fn run(global: &Global, args: Lint, output: &Output) -> Result<
                 .with_policy(policy.clone())
                 .with_scope(input.scope)
                 .with_new(input.new)
+                .with_data(input.data)
                 .with_server(given.or(input.server));
             engine::lint(&input.migrations, &options)
         });
@@ -55,12 +57,17 @@ async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
     if args.pending {
         let store = connect::store(global)?;
         let pending = engine::pending(&*store, &migrations).await?;
+        let data = match args.live {
+            true => live(args, &*store, &migrations).await?,
+            false => None,
+        };
         return Ok(vec![Input {
             migrations,
             dialect: dialect.unwrap_or(store.dialect()),
             scope: LintScope::Only(pending.names.clone()),
             server: pending.server,
             new: pending.names,
+            data,
         }]);
     }
     let changes = match (&args.since, connect::folder(global)) {
@@ -71,4 +78,16 @@ async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
         .map_or_else(Default::default, |changes| (LintScope::Only(changes.all), changes.added));
     let input = linted::folder(global, dialect, migrations, scope)?;
     Ok(vec![Input { new, ..input }])
+}
+
+/// What pending migrations would do to the rows that are there.
+async fn live(
+    args: &Lint,
+    store: &dyn HistoryStore,
+    migrations: &Migrations,
+) -> Result<Option<DataReport>, Failure> {
+    let limits = DataLimits::default();
+    let limits = if args.no_samples { limits.without_samples() } else { limits };
+    let options = Options::default().with_data_checks(Some(limits));
+    Ok(engine::inspect_data(store, migrations, &options).await?)
 }

@@ -80,6 +80,32 @@ fn pending_ones_are_those_of_the_database() {
     assert!(away.code == 1 || away.code == 4, "{away}");
 }
 
+/// What a deploy would refuse because of rows, said before.
+#[test]
+fn rows_of_the_database_are_asked_about() {
+    let project = Project::empty().with(
+        "20250101000000_a",
+        "CREATE TABLE t (id INTEGER PRIMARY KEY);\nINSERT INTO t VALUES (7);\n",
+    );
+    project.sqlite(&["deploy"]).exits(0);
+    project.write("20250102000000_b", "DROP TABLE t;\n");
+    let found = |args: &[&str], code: i32| {
+        let json = project.sqlite(&[&["lint", "--format=json"], args].concat()).exits(code).json();
+        let findings = json["findings"].as_array().unwrap().clone();
+        findings.into_iter().find(|finding| finding["rule"] == "data-loss")
+    };
+    let loss = found(&["--pending", "--live"], 4).expect("a row is lost");
+    assert_eq!(loss["message"], "drops the table t: 1 row is lost");
+    assert_eq!(
+        (&loss["line"], &loss["path"]),
+        (&1.into(), &"prisma/migrations/20250102000000_b/migration.sql".into())
+    );
+    let unasked = project.sqlite(&["lint", "--format=json", "--pending"]).json();
+    assert!(!unasked.to_string().contains("data-loss"), "{unasked}");
+    project.sqlite(&["lint", "--live"]).exits(2);
+    project.sqlite(&["lint", "--pending", "--no-samples"]).exits(2);
+}
+
 /// Nothing is written, and nothing is connected to.
 #[test]
 fn a_database_is_not_needed() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::Dialect;
+use crate::data::DataReport;
 use crate::migrations::MigrationName;
 use crate::policy::Policy;
 
@@ -36,6 +37,7 @@ pub struct LintOptions {
     scope: LintScope,
     server: Option<String>,
     new: BTreeSet<MigrationName>,
+    data: Option<DataReport>,
 }
 
 impl LintOptions {
@@ -48,6 +50,7 @@ impl LintOptions {
             scope: LintScope::All,
             server: None,
             new: BTreeSet::new(),
+            data: None,
         }
     }
 
@@ -81,6 +84,13 @@ impl LintOptions {
         self
     }
 
+    /// What the database says of the rows that the scope is about; see [`inspect_data`](crate::engine::inspect_data).
+    #[must_use]
+    pub fn with_data(mut self, data: Option<DataReport>) -> Self {
+        self.data = data;
+        self
+    }
+
     /// What the SQL is read as.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
@@ -109,5 +119,11 @@ impl LintOptions {
     #[must_use]
     pub fn new_names(&self) -> &BTreeSet<MigrationName> {
         &self.new
+    }
+
+    /// See [`LintOptions::with_data`].
+    #[must_use]
+    pub fn data(&self) -> Option<&DataReport> {
+        self.data.as_ref()
     }
 }

@@ -43,11 +43,14 @@ pub fn lint(migrations: &Migrations, options: &LintOptions) -> LintReport {
     let database = DatabaseFacts::default()
         .with_server(options.server().map(str::to_owned))
         .with_statements(statements(options.dialect()));
-    let facts = Facts::new(options.dialect(), migrations, &diagnosis, &database, &scripts)
+    let mut facts = Facts::new(options.dialect(), migrations, &diagnosis, &database, &scripts)
         .with_scope(match options.scope() {
             LintScope::All => Scope::OneByOne,
             LintScope::Only(_) => Scope::Together,
         });
+    if let Some(data) = options.data() {
+        facts = facts.with_data(data);
+    }
     let mut examination = options.policy().examine(&facts);
     let wanted = |finding: &Finding| is_wanted(migrations, options, finding);
     examination.findings.retain(wanted);
