@@ -150,6 +150,7 @@ mod catalogue;
 mod constraints;
 mod expand;
 mod indexes;
+mod locked;
 mod quote;
 mod rebuild;
 mod rules;
@@ -158,6 +159,7 @@ mod sqlite;
 mod statements;
 #[cfg(test)]
 mod tests;
+mod types;
 
 pub(crate) use catalogue::Catalogue;
 pub use catalogue::{ColumnState, ConstraintState, TableState, TypeState, ViewState};

@@ -1,0 +1,90 @@
+//! ## What it detects
+//!
+//! A new column that is `NOT NULL` and has no default, on a table that was not made by the same deploy.
+//!
+//! ## Why it hurts
+//!
+//! It fails as soon as the table has one row (SQLSTATE 23502), and code that does not know the column cannot
+//! insert any more.
+//!
+//! ## What to do
+//!
+//! Give a constant default, which is stored once and writes no row; or add the column without `NOT NULL`, fill
+//! it, and require it in a later migration: `migsafe new --template required-column` writes either.
+//!
+//! ## Bad
+//!
+//! ```sql setup
+//! CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);
+//! ```
+//!
+//! ```sql runs
+//! ALTER TABLE users ADD COLUMN name text NOT NULL; -- found
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql setup
+//! CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);
+//! ```
+//!
+//! ```sql
+//! ALTER TABLE users ADD COLUMN name text NOT NULL DEFAULT '';
+//! ```
+//!
+//! ```sql
+//! CREATE TABLE t (id bigint PRIMARY KEY);
+//! ALTER TABLE t ADD COLUMN name text NOT NULL;
+//! ```
+
+use crate::Dialect::Postgres;
+use crate::lint::{Site, sites};
+use crate::policy::{
+    Facts, Findings, Meta,
+    Severity::{Error, Warn},
+};
+use crate::sql::{ActionKind, Column, ConstraintKind, ObjectName};
+
+pub(super) const META: Meta = Meta {
+    summary: "a new required column fails on a table with rows",
+    severities: [Warn, Error, Error],
+    ..Meta::POSTGRES
+};
+
+pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    for site in sites(facts, Postgres) {
+        if let Some((table, column)) = required_without_value(&site)
+            && !says_prisma(&site, &column.name)
+        {
+            findings.report_site(
+                &site,
+                format!(
+                    "{table}.{} has no value for rows that exist: fails if there is one",
+                    column.name
+                ),
+                "give a constant default, or go in steps: `migsafe new --template required-column`",
+            );
+        }
+    }
+}
+
+/// A column that rows which exist have no value for.
+pub(super) fn required_without_value<'a>(site: &Site<'a>) -> Option<(&'a ObjectName, &'a Column)> {
+    let ActionKind::AddColumn { table, column, .. } = &site.action.kind else {
+        return None;
+    };
+    let key =
+        column.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
+    let has_default = column.default.as_ref().is_some_and(|default| !default.is_null);
+    let serial = column.ty.as_ref().is_some_and(|ty| ty.name.name.ends_with("serial"));
+    let filled = has_default || serial || column.generated.is_some() || column.identity.is_some();
+    ((column.not_null || key) && !filled && !site.is_new(table)).then_some((table, column))
+}
+
+/// Whether the comment that Prisma puts into such a migration speaks of this column.
+pub(super) fn says_prisma(site: &Site<'_>, column: &str) -> bool {
+    let named = format!("required column `{column}`");
+    site.text
+        .lines()
+        .any(|line| line.contains(&named) && line.contains("with a prisma-level default value"))
+}

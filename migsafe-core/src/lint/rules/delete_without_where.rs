@@ -1,0 +1,65 @@
+//! ## What it detects
+//!
+//! A `DELETE` without `WHERE` from a table that was not made by the same deploy.
+//!
+//! ## Why it hurts
+//!
+//! Every row is gone when the migration commits. No tool that compares schemas sees it.
+//!
+//! ## What to do
+//!
+//! Say which rows are meant. If all are, say so with a suppression and its reason.
+//!
+//! ## Bad
+//!
+//! ```sql setup
+//! CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);
+//! ```
+//!
+//! ```sql runs
+//! DELETE FROM users; -- found
+//! -- also: data-loss
+//! ```
+//!
+//! ## Good
+//!
+//! ```sql setup
+//! CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);
+//! ```
+//!
+//! ```sql
+//! DELETE FROM users WHERE email IS NULL;
+//! ```
+//!
+//! ```sql
+//! -- migsafe: allow(delete-without-where) because the table is a cache that fills itself again
+//! DELETE FROM users;
+//! ```
+
+use crate::lint::all_sites;
+use crate::policy::{
+    Facts, Findings, Meta,
+    Severity::{Error, Warn},
+};
+use crate::sql::ActionKind;
+
+pub(super) const META: Meta = Meta {
+    summary: "every row of a table is deleted",
+    severities: [Warn, Error, Error],
+    ..Meta::SQL
+};
+
+pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    for site in all_sites(facts) {
+        if let ActionKind::Delete { table, filtered: false } = &site.action.kind
+            && !site.is_new(table)
+            && !site.statement.repeats()
+        {
+            findings.report_site(
+                &site,
+                format!("every row of {table} is deleted"),
+                "say which rows are meant, or why all are: `-- migsafe: allow(delete-without-where) because …`",
+            );
+        }
+    }
+}
