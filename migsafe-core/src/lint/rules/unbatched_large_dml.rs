@@ -45,9 +45,10 @@ pub(super) const META: Meta =
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in sites(facts, Postgres) {
-        let table = match &site.action.kind {
-            ActionKind::Update { table, .. } | ActionKind::Delete { table, .. } => table,
-            _ => continue,
+        let (ActionKind::Update { table, .. } | ActionKind::Delete { table, .. }) =
+            &site.action.kind
+        else {
+            continue;
         };
         if !site.is_new(table) && !site.statement.repeats() {
             findings.report_site(
