@@ -24,7 +24,7 @@
 //!
 //! ## Good
 //!
-//! ```sql
+//! ```sql fresh
 //! CREATE TABLE bookings (id bigint PRIMARY KEY, during tstzrange, CONSTRAINT bookings_no_overlap EXCLUDE USING gist (during WITH &&));
 //! ```
 

@@ -25,7 +25,7 @@
 //!
 //! ## Good
 //!
-//! ```sql
+//! ```sql fresh
 //! CREATE TABLE orgs (id bigint PRIMARY KEY);
 //! CREATE TABLE posts (id bigint PRIMARY KEY, org_id bigint REFERENCES orgs (id));
 //! ```
