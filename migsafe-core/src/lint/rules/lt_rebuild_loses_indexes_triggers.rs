@@ -17,7 +17,7 @@
 //! ## Bad
 //!
 //! ```sql setup
-//! CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT, "age" INTEGER);
+//! CREATE TABLE "User" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT);
 //! CREATE UNIQUE INDEX "User_email_key" ON "User" ("email");
 //! CREATE TABLE "Log" ("n" INTEGER);
 //! CREATE TRIGGER "tell" AFTER UPDATE ON "User" BEGIN INSERT INTO "Log" VALUES (new."id"); END;
@@ -35,7 +35,6 @@
 //! ## Good
 //!
 //! ```sql
-//! -- also: drop-column
 //! PRAGMA foreign_keys=OFF;
 //! CREATE TABLE "new_User" ("id" INTEGER NOT NULL PRIMARY KEY, "email" TEXT NOT NULL);
 //! INSERT INTO "new_User" ("id", "email") SELECT "id", coalesce("email", '') FROM "User";
