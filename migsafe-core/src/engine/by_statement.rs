@@ -67,11 +67,13 @@ impl Execution<'_, '_> {
         if is_new {
             self.rows.push(row.clone());
         }
+        self.unfinished = Some((row.id.clone(), false));
         if let Err(halt) = self.run_statements(step, &row.id, first).await {
             return Err(self.halted(step, &row.id, halt).await);
         }
         match self.finish_row(step, &row.id).await {
             Ok(finished_at) => {
+                self.unfinished = None;
                 self.rows.retain(|known| known.id != row.id);
                 // As `finish` has written it: a mended script counts as it ran to its end.
                 let mut row = row;
@@ -279,6 +281,8 @@ impl Execution<'_, '_> {
 
     async fn halted(&mut self, step: &PlanStep, row_id: &str, halt: Halt) -> Stopped {
         let name = step.name().clone();
+        let gives_back = matches!(halt, Halt::Failed(_) | Halt::Aborted(..) | Halt::Stopped);
+        self.unfinished = Some((row_id.to_owned(), gives_back));
         match halt {
             Halt::Failed(failure) => {
                 if let Ok(journal) = self.required() {

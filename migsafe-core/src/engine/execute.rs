@@ -1,6 +1,7 @@
 //! Carrying a plan out: per step the lock, a second look, one transaction.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use super::error::ErrorKind;
 use super::wait::{Backoff, is_lock, jittered};
 use super::{Error, Event, observe};
 use crate::env::uuid_v4;
-use crate::history::{History, HistoryRow};
+use crate::history::{History, HistoryRow, HistoryTable, Journal, Worker};
 use crate::lock::{LockHolder, LockState};
 use crate::migrations::MigrationName;
 use crate::plan::{PlanStep, StepKind};
@@ -35,6 +36,8 @@ pub(super) struct Execution<'r, 'a> {
     /// How many rows there were when last looked at while waiting.
     seen: usize,
     pub(super) session: Option<Box<dyn WriteSession>>,
+    /// The row of the migration by statement under way, and whether its lease was given back.
+    pub(super) unfinished: Option<(String, bool)>,
 }
 
 /// What a look with the lock held has led to.
@@ -65,6 +68,7 @@ impl<'r, 'a> Execution<'r, 'a> {
             created_history_table: false,
             seen,
             session: None,
+            unfinished: None,
         }
     }
 
@@ -448,13 +452,15 @@ impl<'r, 'a> Execution<'r, 'a> {
     /// Closes the session and judges the rows as they are now: those last read and those written since.
     /// No further read is needed, and none could fail here and hide what was done.
     async fn conclude(&mut self, outcome: Outcome) -> Report {
+        let journals = self.journals().await;
         self.close().await;
         let mut status = self.status.clone();
         if self.created_history_table || !self.applied.is_empty() || outcome == Outcome::Failed {
             let history = if status.diagnosis.history().is_absent() && !self.created_history_table {
                 status.diagnosis.history().clone()
             } else {
-                History::present(std::mem::take(&mut self.rows))
+                let table = HistoryTable::new(std::mem::take(&mut self.rows));
+                History::Present(Arc::new(table.with_journals(journals)))
             };
             let reading =
                 Reading::of(history).with_lock(LockState::Free).with_database(status.facts.clone());
@@ -468,6 +474,26 @@ impl<'r, 'a> Execution<'r, 'a> {
             created_history_table: self.created_history_table,
             ..report(status, outcome, planned)
         }
+    }
+}
+
+impl Execution<'_, '_> {
+    /// How far the migration by statement came that this run leaves unfinished; without it the row would look like
+    /// one of which nothing is known. Asked only while there is a connection.
+    async fn journals(&mut self) -> Vec<Journal> {
+        let (Some((row_id, is_given_back)), Some(_)) = (&self.unfinished, &self.session) else {
+            return Vec::new();
+        };
+        let reading = self.run.store.read().await.ok();
+        let journal = reading.and_then(|reading| reading.history.journal(row_id).cloned());
+        journal
+            .map(|journal| match is_given_back {
+                // The session that is still open is ours.
+                true => Journal { worker: Worker::Gone, ..journal },
+                false => journal,
+            })
+            .into_iter()
+            .collect()
     }
 }
 

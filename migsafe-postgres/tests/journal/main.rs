@@ -136,8 +136,17 @@ fn a_failed_build_is_named_dropped_and_built_again() {
         let store = store(&database.url()).await;
         deploy(&store, &folder(&[SETUP])).await.unwrap();
         database.query("INSERT INTO t VALUES (7)").unwrap();
-        let error = deploy(&store, &unique).await.unwrap_err();
-        assert_eq!(error.code(), "statement-failed");
+        // Found before anything is sent; so the row comes when all is judged.
+        assert!(deploy(&store, &unique).await.unwrap_err().is_refusal());
+        database.query("DELETE FROM t WHERE ctid = (SELECT max(ctid) FROM t)").unwrap();
+        let late = Mutex::new(database.client());
+        let run = options().on_event(move |event| {
+            if matches!(event, Event::StepStarted { .. }) {
+                late.lock().unwrap().query("INSERT INTO t VALUES (7)").unwrap();
+            }
+        });
+        let error = ensure_up_to_date(&store, &unique, run).await.unwrap_err();
+        assert_eq!(error.code(), "statement-failed", "{error}");
         assert!(error.to_string().contains("23505"), "{error}");
         assert!(!index_is_valid(&database, "t_id_key"));
         // Nothing goes on by itself after an error of the server.
@@ -388,9 +397,15 @@ fn a_lease_runs_out_by_the_servers_clock_and_its_owner_is_fenced_off() {
     const LEASE: Duration = Duration::from_secs(2);
     // Which statement the first is about to send, in a transaction and outside of one.
     for (stopped_at, script) in [
-        (2, "UPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\n"),
-        (2, "UPDATE t SET id = id + 1;\nCREATE INDEX CONCURRENTLY t_id_idx ON t (id);\n"),
-        (3, "UPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\nUPDATE t SET id = id + 1;\n"),
+        (
+            2,
+            "INSERT INTO t VALUES (5000);\nINSERT INTO t VALUES (5000);\nINSERT INTO t VALUES (5000);\n",
+        ),
+        (2, "INSERT INTO t VALUES (5000);\nCREATE INDEX CONCURRENTLY t_id_idx ON t (id);\n"),
+        (
+            3,
+            "INSERT INTO t VALUES (5000);\nINSERT INTO t VALUES (5000);\nINSERT INTO t VALUES (5000);\n",
+        ),
     ] {
         let script = format!("-- migsafe: no-transaction because of the test\n{script}");
         let database = database();
@@ -441,8 +456,8 @@ fn a_lease_runs_out_by_the_servers_clock_and_its_owner_is_fenced_off() {
         assert_eq!(error.code(), "conflict", "{error}");
         assert!(error.to_string().contains("another deployer has taken over"), "{error}");
         assert_eq!(value(&database, everything), before, "the first has written");
-        let updates = script.matches("UPDATE").count();
-        let sum = 500_500 + 1000 * updates;
+        let inserts = script.matches("INSERT").count();
+        let sum = 500_500 + 5000 * inserts;
         assert_eq!(value(&database, "SELECT sum(id) FROM t"), sum.to_string(), "{script}");
         assert_eq!(leases(&database), "0");
     }
@@ -549,6 +564,9 @@ fn what_ends_before_the_first_statement_is_gone_on_with() {
         });
         let error = ensure_up_to_date(&store, &migrations(script), run).await.unwrap_err();
         assert_eq!(error.code(), "stopped");
+        // The report of the run itself says the same as the status after it.
+        let left = error.report().unwrap().status();
+        assert!(!left.is_refused(), "{:?}", left.findings());
         let found = status(&store, &migrations(script), &options()).await.unwrap();
         assert!(!found.is_refused(), "{:?}", found.findings());
         // A table that is in use: nothing is left of the statement, and nothing is recorded of it.
@@ -558,6 +576,8 @@ fn what_ends_before_the_first_statement_is_gone_on_with() {
         let run = options().with_lock_timeout(limit).with_retries(0);
         let error = ensure_up_to_date(&store, &migrations(script), run).await.unwrap_err();
         assert_eq!(error.code(), "relation-locked");
+        let left = error.report().unwrap().status();
+        assert!(!left.is_refused(), "{:?}", left.findings());
         reader.query("COMMIT").unwrap();
         assert!(deploy(&store, &migrations(script)).await.unwrap().status().is_up_to_date());
     });
