@@ -1,7 +1,7 @@
 //! Who is in whose way.
 
 use chrono::DateTime;
-use migsafe_core::lock::{Blocker, Blockers, FoundRelation, HeldLock};
+use migsafe_core::lock::{Blocker, Blockers, FoundRelation, HeldLock, RelationSize};
 use migsafe_core::sql::ObjectName;
 use migsafe_core::store::StoreError;
 use sqlx::postgres::PgRow;
@@ -31,7 +31,9 @@ fn read(answer: &Answer) -> Blockers {
 
 fn found(row: &PgRow) -> Option<FoundRelation> {
     let name = format!("{}.{}", text(row, 1)?, text(row, 2)?);
-    Some(FoundRelation::new(text(row, 0)?.parse().ok()?, name))
+    let number = |column| text(row, column).and_then(|text| text.parse().ok());
+    let size = RelationSize::new(number(3), number(4), number(5));
+    Some(FoundRelation::new(text(row, 0)?.parse().ok()?, name).with_size(size))
 }
 
 /// A row of the last statement of [`sql::blockers`]: first the columns of [`holder`].

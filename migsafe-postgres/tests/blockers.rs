@@ -8,6 +8,7 @@ use std::time::Duration;
 use migsafe_postgres::core::engine::{self, LocksReport};
 use migsafe_postgres::core::lock::{Blocker, Blockers};
 use migsafe_postgres::core::sql::ObjectName;
+use migsafe_postgres::core::{Options, ensure_up_to_date};
 use migsafe_postgres::{HistoryStore, Migrations, PostgresOptions, PostgresStore};
 use migsafe_testing::{Client, Postgres};
 
@@ -53,15 +54,16 @@ fn a_reader_in_a_transaction_is_in_the_way_of_an_alter_table() {
     reader.query("SET application_name = 'report'; BEGIN; SELECT * FROM users").unwrap();
     let mut elsewhere = database.client();
     elsewhere.query("BEGIN; LOCK others").unwrap();
-    let migrations = one(
-        "ALTER TABLE users ADD a int; CREATE INDEX i ON users (id); CREATE TABLE n (id int); DROP TABLE n",
-    );
+    let migrations =
+        one("ALTER TABLE users ADD a int; CREATE INDEX i ON users (id); DROP TABLE IF EXISTS n; \
+         CREATE TABLE fresh (id int); ALTER TABLE fresh ADD UNIQUE (id)");
     block_on(async {
         let store = store(&database.url()).await;
         let report = report(&store, &migrations).await;
         let pending = report.pending.as_ref().unwrap();
         assert_eq!(pending.relations[0].relation, "public.users");
         assert_eq!(pending.relations[1].exists, Some(false));
+        assert_eq!(pending.relations.len(), 2, "nobody uses what the script itself makes");
         let found: Vec<_> = report.obstacles.iter().map(|o| (o.pid, &*o.mode)).collect();
         assert_eq!(found, [(pid(&reader), "AccessShareLock")]);
         let around = report.blockers.as_ref().unwrap();
@@ -222,4 +224,52 @@ fn sessions_idle_in_a_transaction_are_shown_after_a_while() {
         assert_eq!(around.sessions[0].session.pid, pid(&idle));
     });
     prepared.query("SELECT 1").unwrap();
+}
+
+#[test]
+fn a_dry_run_says_how_large_it_is_and_waits_for_nobody() {
+    let database = database_with_history();
+    database
+        .query(
+            "CREATE TABLE users (id int PRIMARY KEY, mail text);
+             INSERT INTO users SELECT i, repeat('x', 200) FROM generate_series(1, 20000) i;
+             CREATE INDEX users_mail ON users (mail); ANALYZE users; CREATE TABLE never (id int)",
+        )
+        .unwrap();
+    let mut owner = database.client();
+    owner.query("BEGIN; LOCK users IN ACCESS EXCLUSIVE MODE").unwrap();
+    let migrations = one(
+        "ALTER TABLE users ALTER mail SET NOT NULL; ALTER TABLE never ADD a uuid DEFAULT gen_random_uuid()",
+    );
+    block_on(async {
+        let store = store(&database.url()).await;
+        let options = Options::default().dry_run(true).with_retries(2);
+        let started = std::time::Instant::now();
+        let report = ensure_up_to_date(&store, &migrations, options).await.unwrap();
+        assert!(started.elapsed() < Duration::from_secs(5), "the lock was waited for");
+        let locks = report.locks().unwrap();
+        let pending = locks.pending.as_ref().unwrap();
+        let [users, never] = &*pending.relations else { panic!("{pending:?}") };
+        assert_eq!((users.size.rows, users.size.indexes), (Some(20_000), Some(2)));
+        let bytes = users.size.bytes.unwrap();
+        assert!((4_000_000..20_000_000).contains(&bytes), "{bytes}");
+        assert_eq!((never.size.rows, never.size.bytes), (None, None));
+        assert_eq!(never.size.indexes, Some(0));
+        let slow: Vec<_> = pending.statements.iter().map(|s| (s.rewrite, s.scan)).collect();
+        assert_eq!(slow, [("no", "depends"), ("yes", "yes")]);
+        assert!(locks.is_in_the_way(pid(&owner)));
+        assert_eq!(locks.patience.unwrap().lock_timeout_ms, Some(5_000));
+    });
+    // What was said to be read and rewritten is.
+    owner.query("ROLLBACK").unwrap();
+    let file =
+        |name: &str| database.query(&format!("SELECT pg_relation_filenode('{name}')")).unwrap();
+    let before = (file("users"), file("never"));
+    block_on(async {
+        let store = store(&database.url()).await;
+        ensure_up_to_date(&store, &migrations, Options::default()).await.unwrap();
+    });
+    let after = (file("users"), file("never"));
+    assert_eq!(before.0, after.0);
+    assert_ne!(before.1, after.1);
 }

@@ -6,6 +6,7 @@ use super::assess::{Assessment, Run};
 use super::error::ErrorKind;
 use super::execute::Execution;
 use super::heartbeat::Phase;
+use super::locks::preview;
 use super::tick::with_ticks;
 use super::wait::{Backoff, is_lock};
 use super::{Error, Event, Mode, Options, observe};
@@ -129,7 +130,9 @@ async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {
         }
     };
     if nothing_to_do || run.options.dry_run {
-        return settle(run, assessment, None);
+        let locks = if nothing_to_do { None } else { preview(run, &assessment.status).await? };
+        let report = settle(run, assessment, None)?;
+        return Ok(Report { locks: locks.map(Box::new), ..report });
     }
     if assessment.status.facts().is_read_replica() {
         let report = report(assessment.status, Outcome::Failed, Vec::new());
@@ -215,5 +218,6 @@ pub(super) fn report(status: Status, outcome: Outcome, planned: Vec<MigrationNam
         elapsed: Duration::ZERO,
         waited: Duration::ZERO,
         failure: None,
+        locks: None,
     }
 }

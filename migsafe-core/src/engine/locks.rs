@@ -9,8 +9,11 @@ use super::error::ErrorKind;
 use super::pending_locks::{Obstacle, PendingLocks, obstacles};
 use super::wait::Backoff;
 use super::{Error, Event, Options};
+use crate::Dialect;
 use crate::lock::{Blockers, LockHolder};
 use crate::migrations::Migrations;
+use crate::policy::Facts;
+use crate::report::Status;
 use crate::store::{HistoryStore, LockInspector, StoreErrorCode};
 
 /// How often the lock is looked at while it is waited for.
@@ -36,6 +39,18 @@ pub struct LocksReport {
     pub blockers: Option<Blockers>,
     /// The locks that the pending migrations would have to wait for.
     pub obstacles: Vec<Obstacle>,
+    /// How a deploy with these options waits for locks of relations; only in a dry run.
+    pub patience: Option<Patience>,
+}
+
+/// How a deploy waits for locks of relations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Patience {
+    /// The `lock_timeout` that it sets for every script, in milliseconds; `None` for the server's setting.
+    pub lock_timeout_ms: Option<u64>,
+    /// How often a step that ran into it is tried again.
+    pub retries: u32,
 }
 
 impl LocksReport {
@@ -75,10 +90,8 @@ pub async fn locks_in_the_way(
     match store.read().await {
         Ok(reading) => {
             let assessment = run.assess(reading).await?;
-            let entries = assessment.status.diagnosis().pending();
-            let scripts =
-                entries.filter_map(|entry| Some((entry.name(), run.scripts.get(entry.name())?)));
-            look(store, Some(PendingLocks::of(scripts)), None).await
+            let pending = pending(&run, &assessment.status);
+            look(store, Some(pending), None).await
         }
         Err(error)
             if matches!(
@@ -117,6 +130,27 @@ pub async fn wait_for_lock(
             return Err(Error::new(ErrorKind::Locked { waited, holder }));
         }
     }
+}
+
+/// What a dry run says of locks; `None` where the database has none of relations.
+pub(super) async fn preview(run: &Run<'_>, status: &Status) -> Result<Option<LocksReport>, Error> {
+    if run.store.lock_inspector().is_none() || run.store.dialect() != Dialect::Postgres {
+        return Ok(None);
+    }
+    let report = look(run.store, Some(pending(run, status)), None).await?;
+    let milliseconds = |limit: Duration| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    let patience = Patience {
+        lock_timeout_ms: run.options.step.lock_timeout.map(milliseconds),
+        retries: run.options.retries,
+    };
+    Ok(Some(LocksReport { patience: Some(patience), ..report }))
+}
+
+/// What the scripts lock that are about to run.
+fn pending(run: &Run<'_>, status: &Status) -> PendingLocks {
+    let (dialect, scripts) = (run.store.dialect(), &run.scripts);
+    let database = status.facts();
+    PendingLocks::of(&Facts::new(dialect, run.migrations, status.diagnosis(), database, scripts))
 }
 
 async fn look(

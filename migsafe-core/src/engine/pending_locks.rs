@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use crate::lock::{Blockers, TableLock};
+use super::pending_statement::PendingStatement;
+use crate::lint::{Site, all_sites};
+use crate::lock::impact::LockImpact;
+use crate::lock::{Blockers, RelationSize, TableLock};
 use crate::migrations::MigrationName;
-use crate::sql::{ObjectName, Script};
+use crate::policy::Facts;
+use crate::sql::ObjectName;
 
 /// What the pending migrations will lock, as far as their text tells.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -16,11 +20,13 @@ pub struct PendingLocks {
     pub migrations: usize,
     /// The relations, each once, in the order in which they are first named.
     pub relations: Vec<PendingLock>,
-    /// The statements that may lock others than they name.
+    /// The statements that may lock others than are named here.
     pub uncertain: Vec<Place>,
     /// The statements that wait for every transaction that is older than they are, whatever it locks
     /// (`CREATE INDEX CONCURRENTLY` and such).
     pub waits_for_all: Vec<Place>,
+    /// The statements that lock something that exists, or of which that is not known.
+    pub statements: Vec<PendingStatement>,
 }
 
 /// A relation that pending migrations will lock.
@@ -29,6 +35,9 @@ pub struct PendingLocks {
 pub struct PendingLock {
     /// Its name: as the database has it, or as the statement gives it while it does not exist.
     pub relation: String,
+    /// How large it is, as far as the database was asked and knows.
+    #[serde(flatten)]
+    pub size: RelationSize,
     /// Whether it exists; `None` if the database was not asked. What does not exist yet is in nobody's way.
     pub exists: Option<bool>,
     /// The strongest mode; `None` where the text does not tell.
@@ -69,29 +78,41 @@ pub struct Obstacle {
 }
 
 impl PendingLocks {
-    /// Of these scripts, in the order of the migrations.
-    pub(super) fn of<'a>(scripts: impl Iterator<Item = (&'a MigrationName, &'a Script)>) -> Self {
-        let mut found = Self::default();
-        for (name, script) in scripts {
-            found.migrations += 1;
-            for (number, statement) in (1..).zip(script.statements()) {
-                let place = Place {
-                    migration: name.clone(),
-                    statement: number,
-                    line: statement.start().line,
-                };
-                for locked in statement.relations().as_slice() {
-                    found.add(&locked.name, locked.lock, &place);
-                }
-                if !statement.relations().is_complete() {
-                    found.uncertain.push(place.clone());
-                }
-                if statement.verb().ends_with("INDEX") && statement.runs_outside_transaction() {
-                    found.waits_for_all.push(place);
-                }
+    /// Of the scripts that are about to run.
+    pub(super) fn of(facts: &Facts<'_>) -> Self {
+        let mut found = Self { migrations: facts.scripts().count(), ..Self::default() };
+        let mut sites = all_sites(facts).peekable();
+        while let Some(first) = sites.next() {
+            let is_same =
+                |site: &Site<'_>| site.migration == first.migration && site.index == first.index;
+            let mut impacts = vec![LockImpact::of_site(&first)];
+            while let Some(site) = sites.next_if(is_same) {
+                impacts.push(LockImpact::of_site(&site));
             }
+            found.statement(&first, &LockImpact::all(impacts));
         }
         found
+    }
+
+    fn statement(&mut self, site: &Site<'_>, impact: &LockImpact) {
+        let place = Place {
+            migration: site.migration.clone(),
+            statement: site.index + 1,
+            line: site.statement.start().line,
+        };
+        for (name, relation) in impact.named() {
+            self.add(name, relation.lock, &place);
+        }
+        if !impact.is_complete {
+            self.uncertain.push(place.clone());
+        }
+        if impact.waits_for_snapshots {
+            self.waits_for_all.push(place.clone());
+        }
+        let statement = PendingStatement::of(place, site.statement.verb(), impact);
+        if statement.matters() {
+            self.statements.push(statement);
+        }
     }
 
     /// The relations to ask the database about.
@@ -107,6 +128,10 @@ impl PendingLocks {
             if let Some(name) = found {
                 name.clone_into(&mut pending.relation);
             }
+            pending.size = blockers.size(index);
+            for statement in &mut self.statements {
+                statement.settle(&pending.asked, &pending.relation, pending.exists);
+            }
         }
     }
 
@@ -120,7 +145,8 @@ impl PendingLocks {
                 }
             }
             None => self.relations.push(PendingLock {
-                relation: written(name),
+                relation: name.to_string(),
+                size: RelationSize::default(),
                 exists: None,
                 lock,
                 place: place.clone(),
@@ -155,29 +181,30 @@ pub(super) fn obstacles(pending: &PendingLocks, blockers: &Blockers) -> Vec<Obst
     found
 }
 
-fn written(name: &ObjectName) -> String {
-    match &name.schema {
-        Some(schema) => format!("{schema}.{}", name.name),
-        None => name.name.clone(),
-    }
-}
-
 #[cfg(all(test, feature = "postgres-sql"))]
 mod tests {
     use super::*;
     use crate::Dialect;
-    use crate::lock::{Blocker, FoundRelation, HeldLock, LockHolder};
+    use crate::diagnosis::diagnose;
+    use crate::history::History;
+    use crate::lock::{Blocker, FoundRelation, HeldLock, LockHolder, LockState};
+    use crate::migrations::Migrations;
     use crate::sql::analyse;
+    use crate::store::DatabaseFacts;
 
     fn pending(sql: &str) -> PendingLocks {
-        let name = MigrationName::from("m");
-        PendingLocks::of(std::iter::once((&name, &analyse(Dialect::Postgres, sql))))
+        let migrations = Migrations::from_scripts([("m", sql.to_owned())]).expect("one name");
+        let scripts = [(MigrationName::from("m"), analyse(Dialect::Postgres, sql))].into();
+        let diagnosis = diagnose(&migrations, &History::present(Vec::new()), &LockState::Free);
+        let database = DatabaseFacts::default();
+        let facts = Facts::new(Dialect::Postgres, &migrations, &diagnosis, &database, &scripts);
+        PendingLocks::of(&facts)
     }
 
     #[test]
     fn each_relation_once_with_the_strongest_mode() {
         let found = pending(
-            "CREATE INDEX i ON t (a);\nALTER TABLE t ADD b int;\nALTER TABLE u SET (a = 1);\nDO $$ $$;",
+            "CREATE INDEX i ON t (a);\nALTER TABLE t ADD b int;\nALTER TABLE u SET (a = 1);\nCALL p();",
         );
         let relations: Vec<_> =
             found.relations.iter().map(|r| (&*r.relation, r.lock, r.place.line)).collect();

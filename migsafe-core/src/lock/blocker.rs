@@ -27,6 +27,30 @@ pub struct FoundRelation {
     pub asked: usize,
     /// Its name with its schema, as it stands in locks.
     pub name: String,
+    /// How large it is.
+    #[serde(flatten)]
+    pub size: RelationSize,
+}
+
+/// How large a relation is, by the catalog: as of its last `VACUUM` or `ANALYZE`, so that nothing has to be waited
+/// for. Bytes and rows are `None` when it never had one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RelationSize {
+    /// Bytes, with its indexes and what is stored out of line.
+    pub bytes: Option<i64>,
+    /// Rows.
+    pub rows: Option<i64>,
+    /// How many indexes it has.
+    pub indexes: Option<i64>,
+}
+
+impl RelationSize {
+    /// A size of which this is known.
+    #[must_use]
+    pub fn new(bytes: Option<i64>, rows: Option<i64>, indexes: Option<i64>) -> Self {
+        Self { bytes, rows, indexes }
+    }
 }
 
 /// A session that has locks, waits for some, or makes others wait.
@@ -67,7 +91,14 @@ pub struct HeldLock {
 impl FoundRelation {
     /// The relation that the question names at an index (from 0).
     pub fn new(asked: usize, name: impl Into<String>) -> Self {
-        Self { asked, name: name.into() }
+        Self { asked, name: name.into(), size: RelationSize::default() }
+    }
+
+    /// The same with how large it is.
+    #[must_use]
+    pub fn with_size(mut self, size: RelationSize) -> Self {
+        self.size = size;
+        self
     }
 }
 
@@ -175,6 +206,13 @@ impl Blockers {
             next = *by;
         }
         chain
+    }
+
+    /// How large a relation is that was asked for.
+    #[must_use]
+    pub fn size(&self, asked: usize) -> RelationSize {
+        let found = self.relations.iter().find(|found| found.asked == asked);
+        found.map(|found| found.size).unwrap_or_default()
     }
 
     /// The name in locks of a relation that was asked for; `None` if it does not exist.

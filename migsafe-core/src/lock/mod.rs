@@ -14,7 +14,7 @@ pub mod measured;
 mod state;
 mod table_lock;
 
-pub use blocker::{Blocker, Blockers, FoundRelation, HeldLock};
+pub use blocker::{Blocker, Blockers, FoundRelation, HeldLock, RelationSize};
 pub use holder::LockHolder;
 pub use state::LockState;
 pub use table_lock::TableLock;

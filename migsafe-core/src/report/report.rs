@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{ExitCode, Failure, Status};
+use crate::engine::LocksReport;
 use crate::migrations::MigrationName;
 
 /// One migration that was applied by this run.
@@ -56,6 +57,7 @@ pub struct Report {
     pub(crate) elapsed: Duration,
     pub(crate) waited: Duration,
     pub(crate) failure: Option<Failure>,
+    pub(crate) locks: Option<Box<LocksReport>>,
 }
 
 impl Report {
@@ -99,6 +101,12 @@ impl Report {
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.waited
+    }
+
+    /// A dry run on PostgreSQL: what the scripts will lock, for whom they would have to wait, how long they would.
+    #[must_use]
+    pub fn locks(&self) -> Option<&LocksReport> {
+        self.locks.as_deref()
     }
 
     /// Why it stopped half way.

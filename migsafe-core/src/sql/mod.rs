@@ -23,7 +23,6 @@ mod nesting;
 mod position;
 #[cfg(feature = "postgres-sql")]
 mod postgres;
-mod relations;
 #[cfg(feature = "sqlite-sql")]
 pub(crate) mod sqlite;
 mod statement;
@@ -46,6 +45,5 @@ pub use analyse::{Limits, analyse, analyse_all, analyse_with};
 pub use header::{Header, HeaderProblem};
 pub use model::*;
 pub use position::{LineIndex, Position};
-pub use relations::{LockedRelation, LockedRelations};
 pub use statement::{Effect, Fact, Problem, Script, Statement, TransactionClass};
 pub use suppression::{Suppression, SuppressionTarget};

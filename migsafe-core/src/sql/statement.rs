@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::model::{Action, ObjectName};
-use super::{Header, LockedRelations, Position, Suppression};
+use super::{Header, Position, Suppression};
 use crate::Dialect;
 
 /// How a statement stands to the transaction that migsafe wraps around a script.
@@ -124,7 +124,6 @@ pub struct Statement {
     pub(super) facts: Vec<Fact>,
     pub(super) effect: Option<Effect>,
     pub(super) repeats: bool,
-    pub(super) relations: LockedRelations,
     pub(super) actions: Vec<Action>,
 }
 
@@ -180,12 +179,6 @@ impl Statement {
     #[must_use]
     pub fn effect(&self) -> Option<&Effect> {
         self.effect.as_ref()
-    }
-
-    /// The relations that it locks, as far as its text tells.
-    #[must_use]
-    pub fn relations(&self) -> &LockedRelations {
-        &self.relations
     }
 
     /// What it does, object by object, in the order in which the server does it. Never empty for a statement

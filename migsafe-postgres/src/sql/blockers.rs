@@ -8,6 +8,14 @@ use super::read::{age_ms, session};
 /// How long a session may be idle in a transaction before it is worth mentioning by itself.
 const IDLE: &str = "5 s";
 
+/// Bytes, rows, number of indexes. Not `pg_relation_size`, which waits for whoever has locked the relation.
+const SIZE: &str = "CASE WHEN c.reltuples >= 0 THEN pg_catalog.current_setting('block_size')::bigint * (c.relpages \
+     + (SELECT coalesce(sum(t.relpages), 0) FROM pg_catalog.pg_class AS t WHERE t.oid = c.reltoastrelid) \
+     + (SELECT coalesce(sum(x.relpages), 0) FROM pg_catalog.pg_index AS i \
+     JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid))::bigint END, \
+     CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END, \
+     (SELECT count(*) FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid)";
+
 /// Three statements: whether the role sees everything; the relations that exist, as number, schema and name;
 /// a row per session, in the order of [`crate::blockers::blocker`].
 ///
@@ -18,7 +26,7 @@ pub(crate) fn blockers(relations: &[ObjectName], schema: Option<&str>) -> String
     let asked = asked(relations, schema);
     format!(
         "SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');\n\
-         SELECT a.n, s.nspname, c.relname FROM {asked} AS a \
+         SELECT a.n, s.nspname, c.relname, {SIZE} FROM {asked} AS a \
          JOIN pg_catalog.pg_class AS c ON c.oid = a.oid \
          JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace ORDER BY a.n;\n\
          {}",

@@ -64,7 +64,8 @@ fn add(impact: &mut LockImpact, part: &Part, context: &Context<'_>) {
         let mut names: Vec<Option<&ObjectName>> = names.map(Some).collect();
         if names.is_empty() {
             // Indexes and sequences of a table are used with the table.
-            impact.is_complete &= matches!(role, Role::Index | Role::Sequence | Role::Source);
+            impact.is_complete &= matches!(role, Role::Index | Role::Sequence)
+                || lock == Some(TableLock::AccessShare);
             names.push(None);
         }
         for name in names {

@@ -27,6 +27,8 @@ mod objects;
 mod part;
 mod relation;
 mod tables;
+#[cfg(all(test, feature = "postgres-sql"))]
+mod tests;
 mod types;
 mod window;
 

@@ -58,7 +58,8 @@ pub(super) fn choose(kind: &A, context: &Context<'_>) -> Option<Choice> {
                 (_, true) => Part::new("detach-partition-finalize"),
                 _ => Part::new("detach-partition").or(&["detach-partition-beside-default"], ""),
             };
-            part.on(Role::Table, table).on(Role::Partition, partition).into()
+            // Foreign keys of the partitioned table, in both directions.
+            Choice::from(part.on(Role::Table, table).on(Role::Partition, partition)).reaches_more()
         }
         A::Truncate { table, cascade, restart_identity } => {
             let mut part = Part::new("truncate").on(Role::Table, table);

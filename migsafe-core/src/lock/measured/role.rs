@@ -35,21 +35,21 @@ pub enum Role {
 }
 
 impl Role {
-    /// Every role.
+    /// Every role, those that statements name first.
     pub const ALL: [Self; 13] = [
-        Self::DefaultPartition,
-        Self::Index,
+        Self::Table,
+        Self::View,
         Self::MaterializedView,
-        Self::OtherPartition,
-        Self::Parent,
+        Self::Sequence,
         Self::Partition,
+        Self::Parent,
         Self::Referenced,
         Self::Referencing,
-        Self::Sequence,
-        Self::Source,
-        Self::Table,
+        Self::DefaultPartition,
+        Self::OtherPartition,
         Self::TypeUser,
-        Self::View,
+        Self::Source,
+        Self::Index,
     ];
 
     /// Its name in data: `default-partition`.

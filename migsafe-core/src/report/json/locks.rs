@@ -4,35 +4,41 @@ use serde::Serialize;
 
 use super::document::document;
 use super::status::HolderBody;
-use crate::engine::{LocksReport, PendingLocks};
+use crate::engine::{LocksReport, Patience, PendingLocks};
 use crate::lock::{Blocker, Blockers};
 
 /// The document of `locks`.
 #[must_use]
 pub fn locks(report: &LocksReport) -> String {
-    let is_free = report.holders.iter().all(|holder| holder.session_began.is_some());
-    let state = match (report.supported, is_free) {
-        (false, _) => "unknown",
-        (true, true) => "free",
-        (true, false) => "held",
-    };
-    let body = LocksBody {
-        database: &report.database,
-        supported: report.supported,
-        state,
-        holders: report.holders.iter().map(HolderBody::of).collect(),
-        pending: report.pending.as_ref(),
-        unread: report.unread.as_deref(),
-        sees_all: report.blockers.as_ref().map(|around| around.sees_all),
-        sessions: report.blockers.as_ref().map(|around| {
-            around.sessions.iter().map(|one| SessionBody::of(one, around, report)).collect()
-        }),
-    };
-    document("locks", body)
+    document("locks", LocksBody::of(report))
+}
+
+impl<'a> LocksBody<'a> {
+    pub(super) fn of(report: &'a LocksReport) -> Self {
+        let is_free = report.holders.iter().all(|holder| holder.session_began.is_some());
+        let state = match (report.supported, is_free) {
+            (false, _) => "unknown",
+            (true, true) => "free",
+            (true, false) => "held",
+        };
+        Self {
+            database: &report.database,
+            supported: report.supported,
+            state,
+            holders: report.holders.iter().map(HolderBody::of).collect(),
+            pending: report.pending.as_ref(),
+            unread: report.unread.as_deref(),
+            sees_all: report.blockers.as_ref().map(|around| around.sees_all),
+            sessions: report.blockers.as_ref().map(|around| {
+                around.sessions.iter().map(|one| SessionBody::of(one, around, report)).collect()
+            }),
+            patience: report.patience,
+        }
+    }
 }
 
 #[derive(Serialize)]
-struct LocksBody<'a> {
+pub(super) struct LocksBody<'a> {
     database: &'a str,
     supported: bool,
     state: &'static str,
@@ -45,6 +51,9 @@ struct LocksBody<'a> {
     sees_all: Option<bool>,
     /// `null` where it cannot be told.
     sessions: Option<Vec<SessionBody<'a>>>,
+    /// How a deploy waits for locks of relations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    patience: Option<Patience>,
 }
 
 #[derive(Serialize)]

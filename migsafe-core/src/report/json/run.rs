@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::document::document;
 use super::error::ErrorBody;
+use super::locks::LocksBody;
 use super::status::StatusBody;
 use crate::migrations::MigrationName;
 use crate::report::{AppliedStep, Failure, Outcome, Report};
@@ -23,6 +24,9 @@ pub(super) struct ReportBody<'a> {
     elapsed_ms: u64,
     waited_ms: u64,
     failure: Option<&'a Failure>,
+    /// Only of a dry run on PostgreSQL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locks: Option<LocksBody<'a>>,
     error: Option<ErrorBody<'a>>,
     #[serde(flatten)]
     status: StatusBody<'a>,
@@ -38,6 +42,7 @@ impl<'a> ReportBody<'a> {
             elapsed_ms: u64::try_from(report.elapsed().as_millis()).unwrap_or(u64::MAX),
             waited_ms: u64::try_from(report.waited().as_millis()).unwrap_or(u64::MAX),
             failure: report.failure(),
+            locks: report.locks().map(LocksBody::of),
             error,
             status: StatusBody::of(report.status()),
         }

@@ -116,6 +116,48 @@ fn blockers() {
     assert_report("locks_blockers", &text::locks(&report, Style::plain()), &json::locks(&report));
 }
 
+/// A dry run on PostgreSQL: a large table, one that was never analysed, a session in the way.
+#[test]
+fn dry_run_with_locks() {
+    use crate::lock::{Blocker, Blockers, FoundRelation, HeldLock, RelationSize};
+
+    let mut reader = LockHolder::of_pid(4711);
+    reader.state = Some("idle in transaction".to_owned());
+    reader.transaction_age_ms = Some(840_000);
+    let mut reader = Blocker::of(reader);
+    reader.locks = vec![HeldLock::on_relation("app.users", "AccessShareLock", true)];
+    let size = RelationSize::new(Some(4_831_838_208), Some(21_400_123), Some(3));
+    let never = RelationSize::new(None, None, Some(0));
+    let mut around = Blockers { sessions: vec![reader], ..Blockers::default() };
+    around.relations = vec![
+        FoundRelation::new(0, "app.users").with_size(size),
+        FoundRelation::new(1, "app.teams").with_size(never),
+    ];
+    let store = MemoryStore::new(Dialect::Postgres);
+    store.set_blockers(Some(around));
+    let migrations = Migrations::from_scripts([
+        (
+            "20250101000000_team",
+            "ALTER TABLE app.users ADD COLUMN team int REFERENCES app.teams;\n\
+             ALTER TABLE app.users ALTER COLUMN mail SET NOT NULL;",
+        ),
+        (
+            "20250102000000_key",
+            "CREATE TABLE fresh (id int);\nALTER TABLE fresh ADD UNIQUE (id);\n\
+             ALTER TABLE app.users ALTER COLUMN id TYPE bigint;\nCALL app.fill();",
+        ),
+    ])
+    .unwrap();
+    let options = Options::default().dry_run(true);
+    let report = block_on(crate::ensure_up_to_date(&store, &migrations, options)).unwrap();
+    assert!(report.locks().is_some_and(|locks| locks.is_in_the_way(4711)));
+    assert_report(
+        "deploy_dry_run_locks",
+        &text::deploy(&report, Style::plain()),
+        &json::deploy(&report),
+    );
+}
+
 #[test]
 fn new() {
     let dir = tempfile::tempdir().unwrap();

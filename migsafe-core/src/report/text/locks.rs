@@ -1,8 +1,8 @@
 //! Who holds the migration lock, and who is in whose way.
 
 use super::page::Page;
-use super::{blockers, error, safe, values};
-use crate::engine::{LocksReport, PendingLock, PendingLocks, Place};
+use super::{blockers, error, impact, safe, values};
+use crate::engine::{LocksReport, Place};
 use crate::report::Style;
 
 /// The holders, what the pending migrations will lock, who is in their way, and how each could be ended.
@@ -37,7 +37,7 @@ pub fn locks(report: &LocksReport, style: Style) -> String {
         page.line("What it has not committed is rolled back.");
     }
     if let Some(pending) = &report.pending {
-        will_lock(&mut page, pending);
+        impact::will_lock(&mut page, pending);
     }
     if let Some(around) = &report.blockers {
         blockers::blockers(&mut page, report, around);
@@ -46,40 +46,13 @@ pub fn locks(report: &LocksReport, style: Style) -> String {
     page.finish()
 }
 
-fn will_lock(page: &mut Page, pending: &PendingLocks) {
-    page.blank();
-    let count = values::count(pending.migrations, "migration");
-    if pending.migrations == 0 {
-        page.line("No migration is pending.");
-    } else if pending.relations.is_empty() {
-        page.line(format!("Pending: {count}; by the text no table that exists is locked."));
-    } else {
-        page.line(format!("Pending: {count}, which will lock:"));
-        let names = pending.relations.iter().map(|lock| safe::name(&lock.relation).chars().count());
-        let width = names.max().unwrap_or_default().min(60);
-        for lock in &pending.relations {
-            page.line(format!("  {}", relation(lock, width)));
-        }
-    }
-}
-
-fn relation(lock: &PendingLock, width: usize) -> String {
-    let name = safe::name(&lock.relation);
-    let what = match (lock.exists, lock.lock) {
-        (Some(false), _) => "does not exist yet".to_owned(),
-        (_, Some(mode)) => format!("{mode}, which stops {}", mode.stops()),
-        (_, None) => "in a mode that the text does not tell".to_owned(),
-    };
-    format!("{name:width$}  {what}  ({})", place(&lock.place))
-}
-
-fn place(place: &Place) -> String {
+pub(super) fn place(place: &Place) -> String {
     let Place { migration, statement, line } = place;
     format!("{}, statement {statement}, line {line}", safe::name(migration.as_str()))
 }
 
 /// What the report cannot say.
-fn notes(page: &mut Page, report: &LocksReport) {
+pub(super) fn notes(page: &mut Page, report: &LocksReport) {
     page.blank();
     if let Some(why) = &report.unread {
         page.line(format!("What is pending is not known: {}", safe::line(why, 300)));

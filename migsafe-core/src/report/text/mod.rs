@@ -20,6 +20,7 @@ mod error;
 mod event;
 mod explain;
 mod findings;
+mod impact;
 #[cfg(feature = "render")]
 mod lint;
 mod locks;

@@ -35,6 +35,13 @@ pub(super) fn millis(millis: i64) -> String {
     duration(Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
 }
 
+/// `340 MB`.
+pub(super) fn bytes(bytes: i64) -> String {
+    let units = [(1_i64 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB")];
+    let unit = units.into_iter().find(|(size, _)| bytes >= 10 * size);
+    unit.map_or_else(|| format!("{bytes} bytes"), |(size, name)| format!("{} {name}", bytes / size))
+}
+
 /// `1 migration`, `2 migrations`.
 pub(super) fn count(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };

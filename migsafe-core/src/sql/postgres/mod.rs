@@ -4,19 +4,17 @@
 //! each alone and says what it could not read. It accepts two statements without a semicolon
 //! between them, which no server does, so it does not decide where a statement ends.
 //!
-//! What decides about transactions and journals (class, facts, effect, locked relations) is read from the tokens,
+//! What decides about transactions and journals (class, facts, effect) is read from the tokens,
 //! and does not depend on the parser. What a statement does, object by object, is read from the syntax tree of
 //! the same parse ([`actions`]); very long statements of data have no tree, and tell by their tokens what they can.
 
 mod actions;
-mod alter_table;
 mod body;
 mod classify;
 mod client;
 mod effect;
 mod into;
 mod parse;
-mod relations;
 mod session;
 mod split;
 
@@ -26,7 +24,6 @@ use self::parse::Text;
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
-use super::relations::LockedRelations;
 use super::statement::{Fact, Statement, TransactionClass};
 use super::suppression::line_comments;
 use super::token::{Token, Tokens};
@@ -61,7 +58,6 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
         facts: vec![Fact::PsqlCommand(command.name)],
         effect: None,
         repeats: false,
-        relations: LockedRelations::default(),
     }));
     reading.statements.sort_by_key(|statement| statement.range.start);
     reading
@@ -116,17 +112,7 @@ fn read_statement(
         TransactionClass::MustNotRun => effect::effect(words),
         _ => None,
     };
-    Statement {
-        range,
-        start: UNPLACED,
-        class,
-        verb,
-        facts,
-        effect,
-        repeats: false,
-        relations: relations::relations(words),
-        actions,
-    }
+    Statement { range, start: UNPLACED, class, verb, facts, effect, repeats: false, actions }
 }
 
 /// Whether a statement is made of data for the most part, or may be.

@@ -20,7 +20,6 @@ use super::Action;
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
-use super::relations::LockedRelations;
 use super::statement::{Fact, Statement};
 use super::suppression::line_comments;
 use super::token::Tokens;
@@ -64,7 +63,6 @@ pub(super) fn read(script: &str, limits: &Limits) -> Reading {
             facts,
             effect: None,
             repeats: false,
-            relations: LockedRelations::default(),
             actions,
         });
     }

@@ -1,0 +1,139 @@
+//! What pending migrations will lock, and do meanwhile.
+
+use super::locks::{notes, place};
+use super::page::Page;
+use super::{blockers, safe, values};
+use crate::engine::{LocksReport, Patience, PendingLock, PendingLocks, PendingStatement};
+use crate::lock::RelationSize;
+
+/// How many statements are shown.
+const SHOWN: usize = 20;
+
+/// What a dry run says of locks.
+pub(super) fn preview(page: &mut Page, report: &LocksReport) {
+    if let Some(pending) = &report.pending {
+        will_lock(page, pending);
+    }
+    if let Some(around) = &report.blockers {
+        blockers::blockers(page, report, around);
+    }
+    notes(page, report);
+    if let Some(patience) = &report.patience {
+        page.blank();
+        waits(page, patience);
+    }
+}
+
+/// The relations, and the statements that take long while they hold them.
+pub(super) fn will_lock(page: &mut Page, pending: &PendingLocks) {
+    page.blank();
+    let count = values::count(pending.migrations, "migration");
+    if pending.migrations == 0 {
+        page.line("No migration is pending.");
+    } else if pending.relations.is_empty() {
+        page.line(format!("Pending: {count}; by the text no table that exists is locked."));
+    } else {
+        page.line(format!("Pending: {count}, which will lock:"));
+        let names = pending.relations.iter().map(|lock| safe::name(&lock.relation).chars().count());
+        let width = names.max().unwrap_or_default().min(60);
+        for lock in &pending.relations {
+            page.line(format!("  {}", relation(lock, width)));
+            if let Some(size) = size(lock) {
+                page.line(format!("  {:width$}  {size}", ""));
+            }
+        }
+    }
+    let slow: Vec<&PendingStatement> = pending.statements.iter().filter(|s| is_slow(s)).collect();
+    if slow.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line("The longer a table is, the longer these hold their locks:");
+    for statement in slow.iter().take(SHOWN) {
+        page.line(format!("  {}  ({})", work(statement), place(&statement.place)));
+        for reason in reasons(statement) {
+            page.line(format!("    {}", safe::line(reason, 200)));
+        }
+    }
+    if let Some(more) = slow.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        page.line(format!("  and {more} more; --format json lists all"));
+    }
+}
+
+fn relation(lock: &PendingLock, width: usize) -> String {
+    let name = safe::name(&lock.relation);
+    let what = match (lock.exists, lock.lock) {
+        (Some(false), _) => "does not exist yet".to_owned(),
+        (_, Some(mode)) => format!("{mode}, which stops {}", mode.stops()),
+        (_, None) => "in a mode that the text does not tell".to_owned(),
+    };
+    format!("{name:width$}  {what}  ({})", place(&lock.place))
+}
+
+/// `None` of what does not exist, or was not asked about.
+fn size(lock: &PendingLock) -> Option<String> {
+    let RelationSize { bytes, rows, indexes } = lock.size;
+    let indexes = usize::try_from(indexes?).ok()?;
+    let indexes = match indexes {
+        0 => "no index".to_owned(),
+        1 => "1 index".to_owned(),
+        more => format!("{more} indexes"),
+    };
+    Some(match (rows, bytes) {
+        (Some(rows), Some(bytes)) => {
+            format!("about {} rows, {}, {indexes}", amount(rows), values::bytes(bytes))
+        }
+        _ => format!("of unknown size, since it was never analysed; {indexes}"),
+    })
+}
+
+/// A count of which more than three digits would pretend.
+fn amount(rows: i64) -> String {
+    if rows < 10_000 {
+        rows.to_string()
+    } else if rows < 10_000_000 {
+        format!("{} thousand", rows / 1_000)
+    } else {
+        format!("{} million", rows / 1_000_000)
+    }
+}
+
+fn is_slow(statement: &PendingStatement) -> bool {
+    let exists = |lock: &crate::engine::StatementLock| lock.exists != Some(false);
+    let matters = statement.relations.iter().any(exists) || !statement.others.is_empty();
+    let works = statement.rewrite != "no" || statement.scan != "no";
+    works && (matters || statement.unmeasured.is_some())
+}
+
+fn work(statement: &PendingStatement) -> String {
+    let verb = safe::line(&statement.verb, 60);
+    let does = match (statement.rewrite, statement.scan) {
+        ("yes", _) => "writes the table and its indexes anew",
+        ("depends", _) => "may write the table and its indexes anew",
+        (_, "yes") => "reads every row",
+        (_, "depends") => "may read every row",
+        _ => "may do anything",
+    };
+    format!("{verb} {does}")
+}
+
+fn reasons(statement: &PendingStatement) -> impl Iterator<Item = &str> {
+    let scan = statement.scan_depends_on.as_deref().filter(|_| statement.rewrite != "yes");
+    let rewrite = statement.rewrite_depends_on.as_deref();
+    let scan = scan.filter(|scan| Some(*scan) != rewrite);
+    [rewrite, scan, statement.unmeasured.as_deref()].into_iter().flatten()
+}
+
+/// What a deploy does when a lock is not to be had, and how it can be told otherwise.
+fn waits(page: &mut Page, patience: &Patience) {
+    let times = values::count(usize::try_from(patience.retries).unwrap_or(usize::MAX), "time");
+    match patience.lock_timeout_ms {
+        Some(limit) => {
+            let limit = values::millis(i64::try_from(limit).unwrap_or(i64::MAX));
+            page.line(format!("A statement waits at most {limit} for a lock, and everybody who comes after it waits behind it;"));
+            page.line(format!("then its transaction is rolled back, and tried again up to {times} (--lock-timeout, --retries)."));
+        }
+        None => page.line("A statement waits for a lock as long as the server's lock_timeout says (--lock-timeout)."),
+    }
+    page.line("A script that sets lock_timeout itself decides for itself.");
+}
