@@ -199,3 +199,21 @@ async fn an_empty_table_takes_columns_that_one_with_rows_does_not() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_delete_with_a_misspelt_column_deletes_every_row() {
+    let db = Db::none();
+    let setup = "CREATE TABLE t (email TEXT); INSERT INTO t VALUES ('a'), (NULL);
+                 DELETE FROM t WHERE \"emial\" IS NOT NULL;";
+    connect(&db, setup).await.close().await.unwrap();
+    assert_eq!(db.integer("SELECT count(*) FROM t").await, 0);
+}
+
+#[tokio::test]
+async fn a_view_takes_a_dropped_column_in_double_quotes_for_a_string() {
+    let db = Db::none();
+    let setup = "CREATE TABLE t (id INTEGER, age INTEGER); INSERT INTO t VALUES (1, 2);
+                 CREATE VIEW v AS SELECT \"age\" FROM t; ALTER TABLE t DROP COLUMN age;";
+    connect(&db, setup).await.close().await.unwrap();
+    assert_eq!(db.texts("SELECT * FROM v").await, ["age"]);
+}

@@ -24,7 +24,9 @@ pub struct Rebuild<'a> {
     /// The columns of the new table that are copied, each with where its values come from. `Output::All` comes
     /// alone, with an empty name.
     pub copied: Vec<(&'a str, &'a Output)>,
-    /// The statement (from 0) that makes the new table.
+    /// The first of its statements (from 0): it makes a table, or renames the old one.
+    pub start: usize,
+    /// The statement that makes the new table.
     pub create: usize,
     /// The statement that copies the rows.
     pub copy: usize,
@@ -81,7 +83,7 @@ impl<'a> Rebuilds<'a> {
 /// The rebuild that an action is a part of. It walks the script: where many actions ask, take [`Rebuilds`].
 #[must_use]
 pub fn rebuild_at<'a>(site: &Site<'a>) -> Option<Rebuild<'a>> {
-    let takes_part = |r: &Rebuild<'_>| (r.create..=r.end).contains(&site.index);
+    let takes_part = |r: &Rebuild<'_>| (r.start..=r.end).contains(&site.index);
     rebuilds(site.script).into_iter().find(takes_part)
 }
 
@@ -110,8 +112,8 @@ struct Progress<'a> {
     made: HashMap<String, (usize, &'a TableDefinition)>,
     /// By the table that rows are copied into.
     copies: HashMap<String, Copy<'a>>,
-    /// By their new name: tables that were there before.
-    renamed: HashMap<String, &'a ObjectName>,
+    /// By their new name: tables that were there before, with the statement.
+    renamed: HashMap<String, (usize, &'a ObjectName)>,
     /// By their name: tables that were dropped after their rows were copied.
     dropped: HashMap<String, (usize, &'a ObjectName)>,
     done: Vec<Rebuild<'a>>,
@@ -174,11 +176,13 @@ impl<'a> Progress<'a> {
         let back = self.copies.values().find(|copy| copy.from == dropped).cloned();
         if let Some(copy) = back {
             let table = key(copy.into);
-            let was_renamed = self.renamed.get(&dropped).is_some_and(|old| key(old) == table);
+            let renamed = self.renamed.get(&dropped).filter(|(_, old)| key(old) == table);
             let before = self.dropped.get(&table).filter(|(_, into)| key(into) == dropped);
-            if was_renamed || before.is_some() {
+            let made = self.made.get(&dropped).filter(|_| before.is_some());
+            let start = renamed.map(|(start, _)| *start).or(made.map(|(start, _)| *start));
+            if renamed.is_some() || before.is_some() {
                 let drops = before.map(|(first, _)| *first).into_iter().chain([index]).collect();
-                self.finish(&copy, (copy.into, name), drops, index);
+                self.finish(&copy, (copy.into, name), drops, (start, index));
             } else if self.made.contains_key(&table) {
                 self.dropped.insert(dropped.clone(), (index, copy.into));
             }
@@ -194,7 +198,7 @@ impl<'a> Progress<'a> {
         let takes_its_place = self.dropped.get(&new).filter(|(_, into)| key(into) == old).copied();
         if let (Some(copy), Some((drop, _))) = (copy, takes_its_place) {
             if let Some(table) = copy.query.reads.first() {
-                self.finish(&copy, (table, name), vec![drop], index);
+                self.finish(&copy, (table, name), vec![drop], (None, index));
             }
             self.dropped.remove(&new);
         }
@@ -203,7 +207,7 @@ impl<'a> Progress<'a> {
                 self.made.insert(new, made);
             }
             None => {
-                self.renamed.insert(new, name);
+                self.renamed.insert(new, (index, name));
             }
         }
     }
@@ -213,7 +217,7 @@ impl<'a> Progress<'a> {
         copy: &Copy<'a>,
         (table, temporary): (&'a ObjectName, &'a ObjectName),
         drops: Vec<usize>,
-        end: usize,
+        (start, end): (Option<usize>, usize),
     ) {
         let Some((create, definition)) = self.made.get(&key(copy.into)).copied() else {
             return;
@@ -236,6 +240,7 @@ impl<'a> Progress<'a> {
             definition,
             every_row: copy.query.every_row,
             copied,
+            start: start.unwrap_or(create).min(create),
             create,
             copy: copy.index,
             drops,
@@ -270,9 +275,10 @@ mod tests {
                 .collect();
             let rows = if rebuild.every_row { "all" } else { "some" };
             format!(
-                "{} by {}: {}, {}, {:?}, {}; {rows} {}",
+                "{} by {}: {}, {}, {}, {:?}, {}; {rows} {}",
                 rebuild.table,
                 rebuild.temporary,
+                rebuild.start,
                 rebuild.create,
                 rebuild.copy,
                 rebuild.drops,
@@ -298,8 +304,8 @@ mod tests {
         assert_eq!(
             found(two),
             [
-                "User by new_User: 1, 2, [3], 4; all id=id name<coalesce(\"name\", '')>",
-                "Post by new_Post: 6, 7, [8], 9; all *",
+                "User by new_User: 1, 1, 2, [3], 4; all id=id name<coalesce(\"name\", '')>",
+                "Post by new_Post: 6, 6, 7, [8], 9; all *",
             ]
         );
     }
@@ -310,16 +316,16 @@ mod tests {
             (
                 "ALTER TABLE t RENAME TO old; CREATE TABLE t (a, b); INSERT INTO t SELECT a, c FROM main.old; \
                  DROP TABLE old;",
-                "t by old: 1, 2, [3], 3; all a=a b=c",
+                "t by old: 0, 1, 2, [3], 3; all a=a b=c",
             ),
             (
                 "CREATE TEMP TABLE at (a); INSERT INTO at (a) SELECT a FROM t; DROP TABLE T; CREATE TABLE t (a, b); \
                  INSERT INTO t (a) SELECT a FROM at WHERE a > 1; DROP TABLE at;",
-                "t by at: 3, 4, [2, 5], 5; some a=a",
+                "t by at: 0, 3, 4, [2, 5], 5; some a=a",
             ),
             (
                 "CREATE TABLE n AS SELECT a, b FROM t; DROP TABLE t; ALTER TABLE n RENAME TO t;",
-                "t by n: 0, 0, [1], 2; all a=a b=b",
+                "t by n: 0, 0, 0, [1], 2; all a=a b=b",
             ),
         ] {
             assert_eq!(found(script), [expected], "{script}");

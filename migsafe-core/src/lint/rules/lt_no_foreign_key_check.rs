@@ -90,7 +90,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 }
             }
             ActionKind::Rename { kind: ObjectKind::Table, name, to, .. }
-                if is_renamed_first(rebuilds.of(&site), &site, name, to) =>
+                if is_renamed_first(rebuilds.of(&site), &site) =>
             {
                 let users = users(&site, name);
                 if !users.is_empty() {
@@ -123,17 +123,9 @@ fn users(site: &Site<'_>, table: &ObjectName) -> Vec<String> {
     users
 }
 
-fn is_renamed_first(
-    rebuilds: &[Rebuild<'_>],
-    site: &Site<'_>,
-    name: &ObjectName,
-    to: &str,
-) -> bool {
-    let fits = rebuilds.iter().any(|rebuild| {
-        Order::of(rebuild) == Order::RenamedFirst
-            && site.index < rebuild.create
-            && name.may_be(rebuild.table)
-            && to.eq_ignore_ascii_case(&rebuild.temporary.name)
-    });
+fn is_renamed_first(rebuilds: &[Rebuild<'_>], site: &Site<'_>) -> bool {
+    let fits = rebuilds
+        .iter()
+        .any(|rebuild| Order::of(rebuild) == Order::RenamedFirst && rebuild.start == site.index);
     fits && !has_legacy_alter_table(site)
 }

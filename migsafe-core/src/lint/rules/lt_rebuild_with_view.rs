@@ -99,11 +99,10 @@ pub(super) const META: Meta = Meta {
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let mut rebuilds = Rebuilds::default();
     for site in sites(facts, Sqlite) {
-        let ActionKind::Rename { kind: ObjectKind::Table, name, to, .. } = &site.action.kind else {
+        let ActionKind::Rename { kind: ObjectKind::Table, to, .. } = &site.action.kind else {
             continue;
         };
-        let Some(rebuild) =
-            rebuilds.of(&site).iter().find(|rebuild| renames(rebuild, &site, name, to))
+        let Some(rebuild) = rebuilds.of(&site).iter().find(|rebuild| renames(rebuild, &site))
         else {
             continue;
         };
@@ -143,14 +142,10 @@ fn uses(users: &[String], table: &ObjectName) -> String {
 }
 
 /// Whether the site is the rename of this rebuild at which views matter.
-fn renames(rebuild: &Rebuild<'_>, site: &Site<'_>, name: &ObjectName, to: &str) -> bool {
+fn renames(rebuild: &Rebuild<'_>, site: &Site<'_>) -> bool {
     match Order::of(rebuild) {
         Order::RenamedLast => rebuild.end == site.index,
-        Order::RenamedFirst => {
-            site.index < rebuild.create
-                && name.may_be(rebuild.table)
-                && to.eq_ignore_ascii_case(&rebuild.temporary.name)
-        }
+        Order::RenamedFirst => rebuild.start == site.index,
         Order::CopiedBack => false,
     }
 }
