@@ -85,3 +85,31 @@ fn what_is_no_schema_is_refused() {
     assert!(nowhere.stderr.contains("not-written"), "{nowhere}");
     project.run(&["diff", "--from", "schema.json"]).exits(2);
 }
+
+#[test]
+fn two_servers_are_compared_in_the_schema_of_the_url() {
+    let server = migsafe_testing::Postgres::shared();
+    let (one, other) = (server.create_database(), server.create_database());
+    let sql =
+        "CREATE SCHEMA app; CREATE TABLE app.t (a integer); CREATE TABLE public.u (b integer)";
+    one.query(sql).unwrap();
+    other.query(sql).unwrap();
+    other.query("ALTER TABLE public.u ADD c text; GRANT SELECT ON app.t TO PUBLIC").unwrap();
+    let project = Project::empty();
+    let diff = |more: &[&str]| {
+        let (one, other) =
+            (format!("{}?schema=app", one.url()), format!("{}?schema=app", other.url()));
+        project.run(&[&["diff", "--from", &one, "--to", &other], more].concat())
+    };
+    diff(&[]).exits(0);
+    let whole = diff(&["--schema", "*"]).exits(6);
+    assert!(whole.stdout.contains("+ column public.u.c  text"), "{whole}");
+    let public = diff(&["--schema", "public"]).exits(6);
+    assert!(!public.stdout.contains("app.t"), "{public}");
+    let rights = diff(&["--privileges"]).exits(6);
+    assert!(rights.stdout.contains("PUBLIC: SELECT"), "{rights}");
+    // One kind of database is not like the other.
+    let sqlite = deployed();
+    let ran = sqlite.run(&["diff", "--from", &one.url(), "--to", "sqlite:dev.db"]).exits(2);
+    assert!(ran.stderr.contains("different-databases"), "{ran}");
+}

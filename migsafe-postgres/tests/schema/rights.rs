@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use migsafe_postgres::core::schema::{Scope, SnapshotOptions};
 use migsafe_postgres::core::store::{SchemaReader as _, StoreErrorCode};
 use migsafe_postgres::{HistoryStore as _, PostgresStore};
+use migsafe_testing::{PgBouncer, PoolMode};
 
 use crate::common::*;
 use crate::support::*;
@@ -141,4 +142,13 @@ fn objects_that_come_and_go_do_not_disturb() {
         assert!(failed.is_empty(), "{failed:#?}");
     });
     assert_eq!(read(&database.url()), before);
+}
+
+#[test]
+fn a_pooler_between_us_and_the_server_makes_no_difference() {
+    let server = migsafe_testing::Postgres::shared();
+    let database = rich_on(server);
+    let pooler = PgBouncer::start(server, PoolMode::Transaction, 2);
+    let url = format!("{}?pgbouncer=true", pooler.url(database.name()));
+    assert_eq!(read(&url), read(&database.url()));
 }
