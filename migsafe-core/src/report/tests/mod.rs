@@ -7,6 +7,8 @@ mod lint;
 mod others;
 mod prometheus;
 mod runs;
+#[cfg(feature = "postgres-sql")]
+mod sql;
 mod statuses;
 
 use super::{Report, Status, Style, json, text};
