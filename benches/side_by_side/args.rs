@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::lint::Subject;
 use crate::runner::Runner;
 use crate::{Error, Result};
 
@@ -22,6 +23,8 @@ pub(crate) enum Part {
     Memory,
     /// Functions without a database.
     Core,
+    /// Reading SQL, beside another linter.
+    Lint,
 }
 
 /// What to measure.
@@ -54,6 +57,8 @@ pub(crate) struct Child {
 pub(crate) enum Command {
     Measure(Args),
     Child(Child),
+    /// One that lints so many migrations.
+    LintChild(Subject, usize),
 }
 
 impl Args {
@@ -92,7 +97,7 @@ impl Args {
 const HELP: &str = "\
 side_by_side [PART]... [postgres|sqlite] [--quick|--full] [--only RUNNER]
 
-PART is one of: check, start-up, latency, deploy, replicas, memory, core. Without any: all.
+PART is one of: check, start-up, latency, deploy, replicas, memory, core, lint. Without any: all.
 ";
 
 /// `None` when there is nothing to do.
@@ -102,6 +107,11 @@ pub(crate) fn parse() -> Result<Option<Command>> {
     while let Some(word) = words.next() {
         match &*word {
             "--child" => return Ok(Some(Command::Child(child(words)?))),
+            "--lint-child" => {
+                let mut next = || words.next().ok_or("an argument of the child is missing");
+                let subject = Subject::parse(&next()?)?;
+                return Ok(Some(Command::LintChild(subject, next()?.parse()?)));
+            }
             "check" => args.parts.push(Part::Check),
             "start-up" => args.parts.push(Part::StartUp),
             "latency" => args.parts.push(Part::Latency),
@@ -109,6 +119,7 @@ pub(crate) fn parse() -> Result<Option<Command>> {
             "replicas" => args.parts.push(Part::Replicas),
             "memory" => args.parts.push(Part::Memory),
             "core" => args.parts.push(Part::Core),
+            "lint" => args.parts.push(Part::Lint),
             "postgres" => args.postgres = true,
             "sqlite" => args.sqlite = true,
             "--quick" => args.quick = true,

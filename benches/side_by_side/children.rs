@@ -128,7 +128,7 @@ fn compare(files: &[(String, String, [u8; 32])], rows: &[&str]) -> Result<()> {
 }
 
 /// The most memory this process has ever had, in KiB (`VmHWM` of Linux).
-fn peak() -> Result<u64> {
+pub(crate) fn peak() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let value = line.and_then(|line| line.split_whitespace().next());

@@ -20,6 +20,8 @@ mod core_functions;
 mod deploy;
 mod fixture;
 mod latency;
+mod lint;
+mod lint_corpus;
 mod measure;
 mod memory;
 mod memory_source;
@@ -45,11 +47,13 @@ fn main() -> Result<()> {
     let args = match args {
         args::Command::Measure(args) => args,
         args::Command::Child(child) => return children::run(child),
+        args::Command::LintChild(subject, count) => return lint::child(subject, count),
     };
     let started = Instant::now();
     let mut output = Output::new();
     for part in [
         Part::Core,
+        Part::Lint,
         Part::Check,
         Part::StartUp,
         Part::Latency,
@@ -71,6 +75,7 @@ fn run_part(part: Part, args: &Args, output: &mut Output) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match part {
         Part::Core => core_functions::measure(args, output),
+        Part::Lint => runtime.block_on(lint::measure(args, output)),
         Part::Check => runtime.block_on(check::measure(args, output)),
         Part::StartUp => runtime.block_on(start_up::measure(args, output)),
         Part::Latency => runtime.block_on(latency::measure(args, output)),
