@@ -41,6 +41,18 @@ pub(super) enum Progress {
     },
 }
 
+/// When the database is asked about the rows of pending statements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum AsksData {
+    /// For a mere look.
+    Never,
+    /// Before the lock is taken: of many deployers only the one that gets it has to know, but nobody may refuse
+    /// without knowing.
+    BeforeRefusing,
+    /// For a dry run, and by the deployer that has the lock, before it writes.
+    Always,
+}
+
 /// What stays the same during a run.
 pub(super) struct Run<'a> {
     pub(super) store: &'a dyn HistoryStore,
@@ -53,9 +65,8 @@ pub(super) struct Run<'a> {
     /// Whether it is asked for. Asking opens connections: of many deployers only the one that has the lock
     /// asks, and one that only waits for others has no need to know.
     pub(super) asks_for_support: bool,
-    /// Whether the database is asked about the rows of pending statements: for a dry run, and by the deployer that
-    /// has the lock, before it writes.
-    pub(super) asks_data: bool,
+    /// When the database is asked about the rows of pending statements.
+    pub(super) asks_data: AsksData,
     /// What it said. Asked once: what a run does later to rows was in the questions.
     data: Option<DataReport>,
     started: Duration,
@@ -78,7 +89,7 @@ impl<'a> Run<'a> {
             scripts: Scripts::new(),
             statement_support: None,
             asks_for_support: false,
-            asks_data: false,
+            asks_data: AsksData::Never,
             data: None,
             started,
             waits: Waits::default(),
@@ -163,8 +174,7 @@ impl<'a> Run<'a> {
             .resuming_failed(self.options.resume);
         let policy: &Policy = &self.options.policy;
         let mut verdict = policy.judge(&facts, &self.options.target);
-        // What is refused anyway is not worth a question.
-        if self.asks_data && !verdict.is_refusal() && !scripts.is_empty() {
+        if self.is_worth_asking(&verdict) && !scripts.is_empty() {
             if self.data.is_none()
                 && let Some(limits) = &self.options.data
             {
@@ -187,6 +197,18 @@ impl<'a> Run<'a> {
             diagnosis,
         };
         Ok(Assessment { status, verdict })
+    }
+
+    /// What the history refuses, no answer changes; what rules on SQL refuse may weigh less once it is known that
+    /// a table is empty.
+    fn is_worth_asking(&self, verdict: &Verdict) -> bool {
+        match verdict {
+            Verdict::Proceed(_) => self.asks_data == AsksData::Always,
+            Verdict::Refuse(refusal) => {
+                self.asks_data != AsksData::Never
+                    && refusal.causes().all(|finding| finding.location.statement.is_some())
+            }
+        }
     }
 
     /// What the pending statements would do to rows, without any judgement.

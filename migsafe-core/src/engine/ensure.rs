@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::assess::{Assessment, Run};
+use super::assess::{AsksData, Assessment, Run};
 use super::error::ErrorKind;
 use super::execute::Execution;
 use super::heartbeat::Phase;
@@ -39,7 +39,11 @@ pub async fn ensure_up_to_date(
 ) -> Result<Report, Error> {
     let mut run = Run::new(store, migrations, &options);
     run.asks_for_support = options.dry_run;
-    run.asks_data = options.dry_run && options.mode == Mode::Apply;
+    run.asks_data = match options.mode {
+        Mode::Apply if options.dry_run => AsksData::Always,
+        Mode::Apply => AsksData::BeforeRefusing,
+        Mode::Wait | Mode::Verify => AsksData::Never,
+    };
     let env = run.env.clone();
     let started = env.elapsed();
     let elapsed = || env.elapsed().saturating_sub(started);

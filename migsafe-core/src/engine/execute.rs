@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tracing::Instrument as _;
 
-use super::assess::{Assessment, Progress, Run};
+use super::assess::{AsksData, Assessment, Progress, Run};
 use super::ensure::{Stopped, report};
 use super::error::ErrorKind;
 use super::wait::{Backoff, is_lock, jittered};
@@ -180,7 +180,7 @@ impl<'r, 'a> Execution<'r, 'a> {
     /// The lock is ours: judge what is there now.
     async fn look_again(&mut self, reading: Reading) -> Result<Look, Stopped> {
         self.run.asks_for_support = true;
-        self.run.asks_data = true;
+        self.run.asks_data = AsksData::Always;
         let assessment = match self.run.assess(reading).await {
             Ok(assessment) => assessment,
             Err(error) => return Err(self.stop_with(error).await),

@@ -1,6 +1,11 @@
 //! What a deploy makes of it.
 
+use std::borrow::Cow;
+
+use migsafe_postgres::core::data::DataOutcome;
 use migsafe_postgres::core::engine::ensure_up_to_date;
+use migsafe_postgres::core::policy::{Facts, Findings, Location, Rule, Tier};
+use migsafe_postgres::core::sql::ActionKind;
 use migsafe_postgres::{Environment, Error, Mode, Options, Policy, Severity};
 use migsafe_testing::Database;
 
@@ -98,6 +103,54 @@ fn asking_can_be_switched_off_and_mere_looks_do_not_ask() {
         let found =
             deploy(&database, "DROP TABLE t;", Options::default().with_data_checks(None)).await;
         assert!(!found.unwrap().iter().any(|finding| finding.contains("data-")));
+        assert!(!has_table(&database, "t"));
+    });
+}
+
+/// A rule that refuses to drop tables, unless they are empty.
+#[derive(Debug)]
+struct NoDrop;
+
+impl Rule for NoDrop {
+    fn id(&self) -> Cow<'static, str> {
+        "no-drop".into()
+    }
+
+    fn summary(&self) -> Cow<'static, str> {
+        "a table is dropped".into()
+    }
+
+    fn default_severity(&self, _: Tier) -> Severity {
+        Severity::Error
+    }
+
+    fn check(&self, facts: &Facts<'_>, findings: &mut Findings<'_>) {
+        for (name, script) in facts.scripts() {
+            for (index, statement) in script.statements().iter().enumerate() {
+                for action in statement.actions() {
+                    let location = Location::of_action(index, action);
+                    let is_fine = facts.outcome(name, &location).is_some_and(DataOutcome::is_fine);
+                    if matches!(action.kind, ActionKind::Drop { .. }) && !is_fine {
+                        findings.report_at(name, location, "a table is dropped", "keep it");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_rule_can_weigh_less_what_is_known_to_be_fine() {
+    let database = database_with_history();
+    database
+        .query("CREATE TABLE t (id int); CREATE TABLE u (id int); INSERT INTO u VALUES (1)")
+        .unwrap();
+    block_on(async {
+        let strict = || Options::default().with_policy(Policy::default().with_rule(NoDrop));
+        let refused = causes(deploy(&database, "DROP TABLE t; DROP TABLE u;", strict()).await);
+        let of_rule = refused.iter().filter(|cause| cause.starts_with("no-drop")).count();
+        assert_eq!((of_rule, has_table(&database, "t")), (1, true), "{refused:?}");
+        deploy(&database, "DROP TABLE t;", strict()).await.unwrap();
         assert!(!has_table(&database, "t"));
     });
 }
