@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
 use migsafe_core::engine::Mode;
+use migsafe_core::sql::ObjectName;
 use migsafe_core::{Dialect, Environment, Severity};
 
 /// Keeps database migrations in the layout of Prisma Migrate safe.
@@ -138,8 +139,9 @@ pub(crate) enum Command {
     Resolve(Resolve),
     /// Finds what is dangerous in migrations before they are deployed; needs no database
     Lint(Lint),
-    /// Makes an empty migration
-    New(New),
+    /// Makes an empty migration, or those of one release of a change that takes several
+    #[command(after_help = TEMPLATES)]
+    New(Box<New>),
     /// Shows who holds the migration lock and who is in the way of what is pending; reads only
     Locks(Locks),
     /// Reads the schema of the database, and writes it to a file; reads only
@@ -390,8 +392,121 @@ pub(crate) struct Explain {
 #[derive(Group)]
 pub(crate) struct New {
     /// What it does in a few words, such as add_users
-    #[arg(value_name = "NAME")]
-    pub(crate) name: String,
+    #[arg(value_name = "NAME", required_unless_present = "template", conflicts_with = "template")]
+    pub(crate) name: Option<String>,
+
+    /// Writes the migrations of a change that old and new code both survive
+    #[arg(long, value_name = "TEMPLATE")]
+    pub(crate) template: Option<TemplateName>,
+
+    /// Which release of the change is written
+    #[arg(long, value_name = "N", requires = "template", default_value = "1", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) release: u32,
+
+    /// Shows the steps and their SQL, and writes nothing
+    #[arg(long, requires = "template")]
+    pub(crate) dry_run: bool,
+
+    /// The table, also as SCHEMA.TABLE
+    #[arg(long, value_name = "TABLE", requires = "template", value_parser = object_name)]
+    pub(crate) table: Option<ObjectName>,
+
+    /// The column; several for an index or a key, separated by commas
+    #[arg(long = "column", value_name = "COLUMN", requires = "template", value_delimiter = ',')]
+    pub(crate) columns: Vec<String>,
+
+    /// The new name
+    #[arg(long, value_name = "NAME", requires = "template")]
+    pub(crate) to: Option<String>,
+
+    /// The type of the column, in SQL; of change-type the new one
+    #[arg(long = "type", value_name = "TYPE", requires = "template")]
+    pub(crate) ty: Option<String>,
+
+    /// The type that the column has now, in SQL
+    #[arg(long, value_name = "TYPE", requires = "template")]
+    pub(crate) from_type: Option<String>,
+
+    /// A constant for every row, in SQL: 'free', 0, now()
+    #[arg(long, value_name = "SQL", requires = "template", conflicts_with = "value")]
+    pub(crate) default: Option<String>,
+
+    /// What rows that exist get, computed from their other columns, in SQL
+    #[arg(long, value_name = "SQL", requires = "template")]
+    pub(crate) value: Option<String>,
+
+    /// The referenced table, with its columns unless they are its primary key: orgs or orgs(id)
+    #[arg(long, value_name = "TABLE", requires = "template", value_parser = referenced)]
+    pub(crate) references: Option<(ObjectName, Vec<String>)>,
+
+    /// What must hold for every row, in SQL
+    #[arg(long, value_name = "SQL", requires = "template")]
+    pub(crate) check: Option<String>,
+
+    /// The name of the check [default: after the table]
+    #[arg(long, value_name = "NAME", requires = "template")]
+    pub(crate) constraint: Option<String>,
+
+    /// The primary key's column, by which rows are taken in batches
+    #[arg(long, value_name = "COLUMN", requires = "template", default_value = "id")]
+    pub(crate) key: String,
+}
+
+const TEMPLATES: &str = "\
+Templates and what they need:
+  add-index        --table --column
+  add-unique       --table --column
+  add-foreign-key  --table --column --references
+  add-check        --table --check [--constraint]
+  set-not-null     --table --column
+  required-column  --table --column --type, and --default or --value [--key]
+  rename-column    --table --column --to --type [--key]
+  change-type      --table --column --to --from-type --type [--key]
+  rename-table     --table --to
+  drop-column      --table --column
+  drop-table       --table
+Migrations of the next release are written with --release 2 (3), when no process of the
+release before runs any more.";
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TemplateName {
+    AddIndex,
+    AddUnique,
+    AddForeignKey,
+    AddCheck,
+    SetNotNull,
+    RequiredColumn,
+    RenameColumn,
+    ChangeType,
+    RenameTable,
+    DropColumn,
+    DropTable,
+}
+
+/// Names are taken as they are, not folded: `User` is the table that Prisma calls `User`.
+fn object_name(text: &str) -> Result<ObjectName, String> {
+    let name = match text.split_once('.') {
+        Some((schema, name)) => ObjectName::qualified(schema, name),
+        None => ObjectName::unqualified(text),
+    };
+    let empty = name.name.is_empty() || name.schema.as_deref() == Some("");
+    if empty { Err("write TABLE or SCHEMA.TABLE".to_owned()) } else { Ok(name) }
+}
+
+fn referenced(text: &str) -> Result<(ObjectName, Vec<String>), String> {
+    let Some((table, columns)) = text.split_once('(') else {
+        return Ok((object_name(text)?, Vec::new()));
+    };
+    let columns: Vec<String> = columns
+        .strip_suffix(')')
+        .ok_or("write TABLE or TABLE(COLUMN,COLUMN)")?
+        .split(',')
+        .map(|column| column.trim().to_owned())
+        .collect();
+    if columns.iter().any(String::is_empty) {
+        return Err("write TABLE or TABLE(COLUMN,COLUMN)".to_owned());
+    }
+    Ok((object_name(table.trim())?, columns))
 }
 
 fn rule(text: &str) -> Result<(String, Severity), String> {

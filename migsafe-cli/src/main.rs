@@ -11,6 +11,7 @@ mod metrics;
 mod notes;
 mod output;
 mod progress;
+mod template;
 mod usage;
 
 use std::process::ExitCode;

@@ -44,3 +44,61 @@ fn refusals() {
     assert_run!("new_in_a_file", project.sqlite(&["new", "a", "--migrations", "file"]).exits(1));
     assert!(!project.path().join("migrations").exists());
 }
+
+#[test]
+fn templates() {
+    let project = Project::empty();
+    fs::create_dir(project.path().join("prisma")).unwrap();
+    project.sqlite(&["new", "new_users"]).exits(0);
+    let script = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT);\n\
+                  INSERT INTO users VALUES (1, 'one');\n";
+    let mut paths = fs::read_dir(project.migrations()).unwrap().map(|entry| entry.unwrap().path());
+    let folder = paths.find(|path| path.is_dir()).unwrap();
+    fs::write(folder.join("migration.sql"), script).unwrap();
+    let rename = [
+        "new",
+        "--template",
+        "rename-column",
+        "--table",
+        "users",
+        "--column",
+        "name",
+        "--to",
+        "new_name",
+        "--type",
+        "TEXT",
+        "--release",
+    ];
+    let release = |n| {
+        let mut args = rename.to_vec();
+        args.push(n);
+        args
+    };
+    let mut shown = release("1");
+    shown.push("--dry-run");
+    assert_run!("template_dry_run", project.sqlite(&shown).exits(0));
+    for n in ["1", "2", "3"] {
+        project.sqlite(&release(n)).exits(0);
+        project.sqlite(&["deploy"]).exits(0);
+    }
+    assert_eq!(fs::read_dir(project.migrations()).unwrap().count(), 4);
+    assert_run!("template_no_release", project.sqlite(&release("4")).exits(2));
+    let index = ["new", "--template", "add-index", "--table", "users"];
+    assert_run!("template_incomplete", project.sqlite(&index).exits(2));
+    let not_null =
+        ["new", "--template", "set-not-null", "--table", "users", "--column", "new_name"];
+    assert_run!("template_not_offered", project.sqlite(&not_null).exits(2));
+    let hostile = [
+        "new",
+        "--template",
+        "add-index",
+        "--table",
+        "a\"b\n;DROP",
+        "--column",
+        "c\n--",
+        "--dry-run",
+        "--format",
+        "json",
+    ];
+    assert_run!("template_hostile_names", project.sqlite(&hostile).exits(0));
+}

@@ -66,7 +66,43 @@ pub fn create_migration(
     now: DateTime<Utc>,
     dialect: Dialect,
 ) -> Result<Created, MigrationsError> {
-    let dir = dir.as_ref();
+    create(dir.as_ref(), description, None, now, dialect)
+}
+
+/// The same for migrations whose scripts are known, given as descriptions and scripts: all or none.
+///
+/// # Errors
+///
+/// Those of [`create_migration`]; what was made before the error is removed.
+pub fn create_migrations<'a>(
+    dir: impl AsRef<Path>,
+    drafts: impl IntoIterator<Item = (&'a str, &'a str)>,
+    now: DateTime<Utc>,
+    dialect: Dialect,
+) -> Result<Vec<Created>, MigrationsError> {
+    let mut made: Vec<Created> = Vec::new();
+    for (description, script) in drafts {
+        match create(dir.as_ref(), description, Some(script), now, dialect) {
+            Ok(created) => made.push(created),
+            Err(error) => {
+                for created in &made {
+                    let _ = fs::remove_file(&created.script);
+                    let _ = created.script.parent().map(fs::remove_dir);
+                }
+                return Err(error);
+            }
+        }
+    }
+    Ok(made)
+}
+
+fn create(
+    dir: &Path,
+    description: &str,
+    script_text: Option<&str>,
+    now: DateTime<Utc>,
+    dialect: Dialect,
+) -> Result<Created, MigrationsError> {
     let slug = slug(description)?;
     fs::create_dir_all(dir).map_err(|source| not_created(dir, source))?;
     if let Some(message) = read_lock_file(dir).mismatch(dialect) {
@@ -78,10 +114,13 @@ pub fn create_migration(
     let script = folder.join(SCRIPT_FILE);
     // Fails when it is there already: somebody else was faster.
     fs::create_dir(&folder).map_err(|source| not_created(&folder, source))?;
-    let text = format!(
-        "-- {name}\n\
-         -- Runs once, in one transaction with its entry in the history. Do not change it after that.\n\n"
-    );
+    let text = match script_text {
+        Some(script) => script.to_owned(),
+        None => format!(
+            "-- {name}\n\
+             -- Runs once, in one transaction with its entry in the history. Do not change it after that.\n\n"
+        ),
+    };
     if let Err(source) = write_new(&script, &text) {
         // Nothing but what was made here; a folder without a script would be refused.
         let _ = fs::remove_file(&script);

@@ -26,7 +26,7 @@ mod problem;
 mod set;
 
 pub use checksum::Checksum;
-pub use create::{Created, create_migration};
+pub use create::{Created, create_migration, create_migrations};
 pub use embed::{Embedded, StaticMigration, embed};
 pub use error::MigrationsError;
 pub use lock_file::LockFile;

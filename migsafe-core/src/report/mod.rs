@@ -18,6 +18,7 @@ mod prometheus;
 mod report;
 pub mod sarif;
 mod status;
+mod steps;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -30,4 +31,5 @@ pub use problem::Problem;
 pub use prometheus::{FinishedRun, prometheus};
 pub use report::{AppliedStep, Outcome, Report};
 pub use status::Status;
+pub use steps::Steps;
 pub use style::Style;

@@ -14,7 +14,7 @@
 //! | `no-journal` | for a database that cannot record single statements |
 //! | `runs` | a bad block that a server carries out |
 //! | `fails:23502` | a bad block that a server refuses, with this code |
-//! | `no-run` | a good block that is not tried on a server |
+//! | `skip` | a good block that is not tried on a server |
 //!
 //! In a bad block, lines with `-- found` at their end are all the lines that the rule finds; without any, it finds
 //! something somewhere. In a good block `-- also: other-rule` lets that rule find something there.
@@ -159,7 +159,7 @@ impl Fixture {
                 "together" => self.together = true,
                 "no-journal" => self.journal = false,
                 "runs" => self.run = Run::Succeeds,
-                "no-run" => self.run = Run::Skip,
+                "skip" => self.run = Run::Skip,
                 _ => self.unknown(word),
             },
             Some(_) => self.unknown(word),

@@ -16,3 +16,4 @@ mod rights;
 mod rows;
 mod schemas;
 mod scripts;
+mod templates;

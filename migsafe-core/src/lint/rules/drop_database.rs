@@ -13,7 +13,7 @@
 //!
 //! ## Bad
 //!
-//! ```sql no-run
+//! ```sql skip
 //! DROP DATABASE old; -- found
 //! ```
 //!

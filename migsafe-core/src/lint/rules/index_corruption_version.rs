@@ -17,7 +17,7 @@
 //! CREATE TABLE users (id bigint PRIMARY KEY, email text, org_id bigint, age int NOT NULL DEFAULT 0);
 //! ```
 //!
-//! ```sql server:140002 no-run
+//! ```sql server:140002 skip
 //! CREATE INDEX CONCURRENTLY users_email_idx ON users (email); -- found
 //! ```
 //!

@@ -17,7 +17,7 @@
 //! CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);
 //! ```
 //!
-//! ```sql server:150000 no-run
+//! ```sql server:150000 skip
 //! ALTER TABLE users SET ACCESS METHOD heap; -- found
 //! ```
 //!

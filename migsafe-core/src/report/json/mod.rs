@@ -19,6 +19,7 @@ mod locks;
 mod resolution;
 mod run;
 mod status;
+mod steps;
 
 pub use created::created;
 pub use diff::diff;
@@ -32,3 +33,4 @@ pub use locks::locks;
 pub use resolution::{resolution, resolution_plan};
 pub use run::deploy;
 pub use status::status;
+pub use steps::steps;

@@ -32,6 +32,7 @@ mod schema;
 #[cfg(feature = "render")]
 mod snippet;
 mod status;
+mod steps;
 mod table;
 mod values;
 
@@ -47,3 +48,4 @@ pub use resolution::{resolution, resolution_plan};
 pub use run::deploy;
 pub use schema::schema;
 pub use status::status;
+pub use steps::steps;
