@@ -4,6 +4,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 
 use super::findings::suggested;
 use super::page::Page;
+use super::secrets::without_secrets;
 use super::snippet::Excerpt;
 use super::{safe, values};
 use crate::policy::Severity;
@@ -40,9 +41,9 @@ fn rendered(renderer: &Renderer, report: &LintReport, found: &LintFinding) -> St
     let title = level.primary_title(safe::message(&finding.message));
     let mut group = Group::with_title(title.id(safe::line(&finding.rule, 80)));
     let path = safe::name(found.path().unwrap_or_default());
-    let text = report.file(found).and_then(|file| file.text());
+    let text = report.file(found).and_then(|file| file.text()).map(without_secrets);
     let excerpt = text.zip(found.start()).and_then(|(text, start)| {
-        Some((Excerpt::of(text, finding.location)?, number(start.line), number(start.column)))
+        Some((Excerpt::of(&text, finding.location)?, number(start.line), number(start.column)))
     });
     // What is counted in a line that was cut, and what is true.
     let mut column = None;

@@ -30,6 +30,8 @@ mod run;
 mod safe;
 mod schema;
 #[cfg(feature = "render")]
+mod secrets;
+#[cfg(feature = "render")]
 mod snippet;
 mod status;
 mod steps;
