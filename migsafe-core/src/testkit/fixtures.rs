@@ -332,7 +332,7 @@ impl Trial {
             };
             policy = changed;
         }
-        let options = Options::default().with_policy(policy).with_data_checks(None);
+        let options = Options::default().with_policy(policy);
         let outcome = ensure_up_to_date(store, &migrations, options).await;
         match (&self.run, outcome) {
             (Run::Skip, _) | (Run::Succeeds, Ok(_)) => None,
