@@ -147,13 +147,16 @@
 //!   [`Statement::facts`](crate::sql::Statement::facts).
 
 mod catalogue;
+mod columns;
 mod constraints;
 mod expand;
 mod indexes;
 mod locked;
+mod named;
 mod quote;
 mod rebuild;
 mod rules;
+mod settings;
 mod site;
 mod sqlite;
 mod statements;

@@ -24,7 +24,7 @@ fn is_plain(dialect: Dialect, name: &str) -> bool {
 
 /// Words that one of the databases does not take for a name everywhere: those that are not "non-reserved" in appendix
 /// C of PostgreSQL's manual, and those that SQLite's parser does not fall back to a name for.
-fn is_reserved(name: &str) -> bool {
+pub(super) fn is_reserved(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     RESERVED.binary_search(&name.as_str()).is_ok()
 }
