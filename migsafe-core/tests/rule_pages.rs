@@ -1,4 +1,4 @@
-//! The book's pages on rules are the doc comments of the rules' files.
+//! The book's pages on rules are the doc comments of the rules' files; the page on coverage is a table of its own.
 //!
 //! `UPDATE_DOCS=1 cargo test -p migsafe-core --test rule_pages` writes them.
 #![expect(
@@ -12,6 +12,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use migsafe_core::policy::{Rule as _, Tier, built_in_rules};
+
+#[path = "support/rule_coverage.rs"]
+mod rule_coverage;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/rules")
@@ -87,7 +90,10 @@ fn docs() {
         let summary = folder.join("../SUMMARY.md");
         let text = with_chapters(&fs::read_to_string(&summary).unwrap(), &pages);
         fs::write(summary, text).unwrap();
+        fs::write(folder.join("../rule-coverage.md"), rule_coverage::page()).unwrap();
     }
+    let coverage = fs::read_to_string(folder.join("../rule-coverage.md")).unwrap();
+    assert_eq!(coverage, rule_coverage::page(), "run it with UPDATE_DOCS=1");
     let found = found(&folder);
     let names = |pages: &BTreeMap<String, String>| pages.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&found), names(&pages), "run it with UPDATE_DOCS=1");
