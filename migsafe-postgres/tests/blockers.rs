@@ -54,9 +54,10 @@ fn a_reader_in_a_transaction_is_in_the_way_of_an_alter_table() {
     reader.query("SET application_name = 'report'; BEGIN; SELECT * FROM users").unwrap();
     let mut elsewhere = database.client();
     elsewhere.query("BEGIN; LOCK others").unwrap();
-    let migrations =
-        one("ALTER TABLE users ADD a int; CREATE INDEX i ON users (id); DROP TABLE IF EXISTS n; \
-         CREATE TABLE fresh (id int); ALTER TABLE fresh ADD UNIQUE (id)");
+    let migrations = one(
+        "ALTER TABLE users ADD a int; CREATE INDEX i ON users (id); ALTER TABLE IF EXISTS n ADD b int; \
+         CREATE TABLE fresh (id int); ALTER TABLE fresh ADD UNIQUE (id)",
+    );
     block_on(async {
         let store = store(&database.url()).await;
         let report = report(&store, &migrations).await;

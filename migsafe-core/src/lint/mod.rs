@@ -163,6 +163,7 @@ mod statements;
 #[cfg(test)]
 mod tests;
 mod types;
+mod weigh;
 
 pub(crate) use catalogue::Catalogue;
 pub use catalogue::{ColumnState, ConstraintState, TableState, TypeState, ViewState};

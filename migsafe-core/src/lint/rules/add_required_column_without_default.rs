@@ -38,6 +38,7 @@
 //! ```
 
 use crate::Dialect::Postgres;
+use crate::lint::weigh::by_rows;
 use crate::lint::{Site, sites};
 use crate::policy::{
     Facts, Findings, Meta,
@@ -48,6 +49,7 @@ use crate::sql::{ActionKind, Column, ConstraintKind, ObjectName};
 pub(super) const META: Meta = Meta {
     summary: "a new required column fails on a table with rows",
     severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
     ..Meta::POSTGRES
 };
 
@@ -56,7 +58,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if let Some((table, column)) = required_without_value(&site)
             && !says_prisma(&site, &column.name)
         {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!(
                     "{table}.{} has no value for rows that exist: fails if there is one",

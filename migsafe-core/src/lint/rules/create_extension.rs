@@ -22,7 +22,7 @@
 //!
 //! ## Good
 //!
-//! ```sql no-run
+//! ```sql skip
 //! CREATE EXTENSION IF NOT EXISTS citext;
 //! ```
 

@@ -37,6 +37,7 @@
 //! ```
 
 use crate::lint::all_sites;
+use crate::lint::weigh::by_rows;
 use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
@@ -46,6 +47,7 @@ use crate::sql::ActionKind;
 pub(super) const META: Meta = Meta {
     summary: "every row of a table is deleted",
     severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
     ..Meta::SQL
 };
 
@@ -55,7 +57,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             && !site.is_new(table)
             && !site.statement.repeats()
         {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!("every row of {table} is deleted"),
                 "say which rows are meant, or why all are: `-- migsafe: allow(delete-without-where) because …`",

@@ -39,6 +39,7 @@
 //! ```
 
 use crate::lint::all_sites;
+use crate::lint::weigh::by_rows;
 use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
@@ -48,6 +49,7 @@ use crate::sql::ActionKind;
 pub(super) const META: Meta = Meta {
     summary: "a column is dropped and added again without its values",
     severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
     ..Meta::SQL
 };
 
@@ -61,7 +63,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 if on.may_be(table) && added.name == *column)
         });
         if again && !site.is_new(table) {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!("{table}.{column} comes back empty: its values are lost"),
                 "change its type with USING, or fill a new column first: `migsafe new --template change-type`",

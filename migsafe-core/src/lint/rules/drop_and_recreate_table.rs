@@ -45,6 +45,7 @@
 use super::drop_table::made_again;
 use crate::lint::all_sites;
 use crate::lint::rebuild_of_drop;
+use crate::lint::weigh::by_rows;
 use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
@@ -54,6 +55,7 @@ use crate::sql::{ActionKind, ObjectKind};
 pub(super) const META: Meta = Meta {
     summary: "a table is dropped and made again without its rows",
     severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
     ..Meta::SQL
 };
 
@@ -63,7 +65,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         if made_again(&site, name) && !site.is_new(name) && rebuild_of_drop(&site).is_none() {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!("{name} comes back empty: its rows are lost"),
                 "change it with ALTER TABLE, or copy the rows before the drop",

@@ -42,6 +42,7 @@
 
 use crate::Dialect::Postgres;
 use crate::lint::sites;
+use crate::lint::weigh::by_rows;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::ActionKind;
 
@@ -70,7 +71,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             }
             _ => continue,
         };
-        findings.report_site(
+        by_rows(&site, findings).report_site(
             &site,
             format!("whatever depends on the {what} {name} goes too, without being named"),
             "drop the dependents by name before, and leave out CASCADE",

@@ -49,6 +49,7 @@
 //! ```
 
 use crate::lint::rebuild_of_drop;
+use crate::lint::weigh::by_rows;
 use crate::lint::{Site, all_sites};
 use crate::policy::{
     Facts, Findings, Meta,
@@ -56,8 +57,12 @@ use crate::policy::{
 };
 use crate::sql::{ActionKind, ObjectKind, ObjectName};
 
-pub(super) const META: Meta =
-    Meta { summary: "a column and its values go", severities: [Warn, Error, Error], ..Meta::SQL };
+pub(super) const META: Meta = Meta {
+    summary: "a column and its values go",
+    severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
+    ..Meta::SQL
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in all_sites(facts) {
@@ -90,7 +95,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 }
 
 fn report(site: &Site<'_>, findings: &mut Findings<'_>, table: &ObjectName, column: &str) {
-    findings.report_site(
+    by_rows(site, findings).report_site(
         site,
         format!("the values of {table}.{column} are lost, and code that names it fails"),
         "drop it in the release after the one that stops using it (`migsafe new --template drop-column`), and say so: \

@@ -35,6 +35,7 @@
 
 use crate::Dialect::Postgres;
 use crate::lint::sites;
+use crate::lint::weigh::by_rows;
 use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
@@ -44,6 +45,7 @@ use crate::sql::{ActionKind, ObjectKind};
 pub(super) const META: Meta = Meta {
     summary: "a schema goes with all that is in it",
     severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
     ..Meta::POSTGRES
 };
 
@@ -52,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if let ActionKind::Drop { kind: ObjectKind::Schema, name, .. } = &site.action.kind
             && !site.is_new(name)
         {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!("everything in the schema {name} is lost"),
                 "drop what is in it by name first, and say why it may go: `-- migsafe: allow(drop-schema) because …`",

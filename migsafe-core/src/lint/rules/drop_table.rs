@@ -51,6 +51,7 @@
 //! ```
 
 use crate::lint::rebuild_of_drop;
+use crate::lint::weigh::by_rows;
 use crate::lint::{Site, all_sites};
 use crate::policy::{
     Facts, Findings, Meta,
@@ -58,8 +59,12 @@ use crate::policy::{
 };
 use crate::sql::{ActionKind, ObjectKind, ObjectName};
 
-pub(super) const META: Meta =
-    Meta { summary: "a table and its rows go", severities: [Warn, Error, Error], ..Meta::SQL };
+pub(super) const META: Meta = Meta {
+    summary: "a table and its rows go",
+    severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
+    ..Meta::SQL
+};
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in all_sites(facts) {
@@ -70,7 +75,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if site.is_new(name) || rebuild_of_drop(&site).is_some() || made_again(&site, name) {
             continue;
         }
-        findings.report_site(
+        by_rows(&site, findings).report_site(
             &site,
             format!("the rows of {name} are lost"),
             "retire it first (`migsafe new --template drop-table`), then say why it may go: \

@@ -42,6 +42,7 @@
 use super::add_required_column_without_default::{required_without_value, says_prisma};
 use crate::Dialect::Postgres;
 use crate::lint::sites;
+use crate::lint::weigh::by_rows;
 use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
@@ -50,6 +51,7 @@ use crate::policy::{
 pub(super) const META: Meta = Meta {
     summary: "a required column whose default the database does not know",
     severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
     ..Meta::POSTGRES
 };
 
@@ -58,7 +60,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if let Some((table, column)) = required_without_value(&site)
             && says_prisma(&site, &column.name)
         {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!("the default of {table}.{} is not in the database: fails if there is a row", column.name),
                 "add it as optional, fill it, then require it: `migsafe new --template required-column`",

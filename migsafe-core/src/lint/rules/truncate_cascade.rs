@@ -39,6 +39,7 @@
 
 use crate::Dialect::Postgres;
 use crate::lint::sites;
+use crate::lint::weigh::by_rows;
 use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
@@ -48,6 +49,7 @@ use crate::sql::ActionKind;
 pub(super) const META: Meta = Meta {
     summary: "tables that are not named lose their rows",
     severities: [Warn, Error, Error],
+    note: Some("A note where a look at the rows has shown that none is lost or in the way."),
     ..Meta::POSTGRES
 };
 
@@ -56,7 +58,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if let ActionKind::Truncate { table, cascade: true, .. } = &site.action.kind
             && !site.is_new(table)
         {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!("every table that refers to {table} loses its rows too"),
                 "name every table that is meant, and leave out CASCADE",

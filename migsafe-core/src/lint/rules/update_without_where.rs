@@ -39,6 +39,7 @@
 //! ```
 
 use crate::lint::all_sites;
+use crate::lint::weigh::by_rows;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::ActionKind;
 
@@ -54,7 +55,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             && !site.is_new(table)
             && !site.statement.repeats()
         {
-            findings.report_site(
+            by_rows(&site, findings).report_site(
                 &site,
                 format!("every row of {table} is changed"),
                 "say which rows are meant; change many in batches",
