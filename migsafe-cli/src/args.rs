@@ -323,7 +323,7 @@ pub(crate) struct Lint {
     #[arg(long, conflicts_with = "files")]
     pub(crate) pending: bool,
 
-    /// Asks the database what they would do to its rows; reads only
+    /// Asks the database what they would do to its rows and what they would lock; reads only
     #[arg(long, requires = "pending")]
     pub(crate) live: bool,
 

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use migsafe_core::data::DataReport;
-use migsafe_core::engine::LintScope;
+use migsafe_core::engine::{LintScope, LocksReport};
 use migsafe_core::migrations::{LockFile, MigrationName};
 use migsafe_core::{Dialect, Migrations};
 
@@ -31,11 +31,21 @@ pub(crate) struct Input {
     pub(crate) new: BTreeSet<MigrationName>,
     /// What the database says of its rows, where it was asked.
     pub(crate) data: Option<DataReport>,
+    /// What it says of locks, where it was asked.
+    pub(crate) locks: Option<LocksReport>,
 }
 
 impl Input {
     fn new(migrations: Migrations, dialect: Dialect, scope: LintScope) -> Self {
-        Self { migrations, dialect, scope, server: None, new: BTreeSet::new(), data: None }
+        Self {
+            migrations,
+            dialect,
+            scope,
+            server: None,
+            new: BTreeSet::new(),
+            data: None,
+            locks: None,
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! `migsafe lint`.
 
 use migsafe_core::data::{DataLimits, DataReport};
-use migsafe_core::engine::{self, LintOptions, LintScope};
+use migsafe_core::engine::{self, LintOptions, LintScope, LocksReport};
 use migsafe_core::report::{ExitCode, LintReport};
 use migsafe_core::{Dialect, HistoryStore, Migrations, Options};
 
@@ -26,7 +26,7 @@ pub(crate) async fn run(global: &Global, args: Lint, output: &Output) -> Result<
                 .with_new(input.new)
                 .with_data(input.data)
                 .with_server(given.or(input.server));
-            engine::lint(&input.migrations, &options)
+            engine::lint(&input.migrations, &options).with_locks(input.locks)
         });
         reports.next().map(|first| first.joined(reports))
     });
@@ -57,9 +57,9 @@ async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
     if args.pending {
         let store = connect::store(global)?;
         let pending = engine::pending(&*store, &migrations).await?;
-        let data = match args.live {
+        let (data, locks) = match args.live {
             true => live(args, &*store, &migrations).await?,
-            false => None,
+            false => (None, None),
         };
         return Ok(vec![Input {
             migrations,
@@ -68,6 +68,7 @@ async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
             server: pending.server,
             new: pending.names,
             data,
+            locks,
         }]);
     }
     let changes = match (&args.since, connect::folder(global)) {
@@ -80,14 +81,15 @@ async fn inputs(global: &Global, args: &Lint) -> Result<Vec<Input>, Failure> {
     Ok(vec![Input { new, ..input }])
 }
 
-/// What pending migrations would do to the rows that are there.
+/// What pending migrations would do to the rows that are there, and what they would lock.
 async fn live(
     args: &Lint,
     store: &dyn HistoryStore,
     migrations: &Migrations,
-) -> Result<Option<DataReport>, Failure> {
+) -> Result<(Option<DataReport>, Option<LocksReport>), Failure> {
     let limits = DataLimits::default();
     let limits = if args.no_samples { limits.without_samples() } else { limits };
     let options = Options::default().with_data_checks(Some(limits));
-    Ok(engine::inspect_data(store, migrations, &options).await?)
+    let data = engine::inspect_data(store, migrations, &options).await?;
+    Ok((data, engine::preview_locks(store, migrations, &options).await?))
 }

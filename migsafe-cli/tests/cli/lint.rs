@@ -1,5 +1,7 @@
 //! `lint` on a folder.
 
+use migsafe_testing::Postgres;
+
 use crate::common::{Project, assert_run};
 
 /// Rules come and go; these tests are about one that stays.
@@ -104,6 +106,56 @@ fn rows_of_the_database_are_asked_about() {
     assert!(!unasked.to_string().contains("data-loss"), "{unasked}");
     project.sqlite(&["lint", "--live"]).exits(2);
     project.sqlite(&["lint", "--pending", "--no-samples"]).exits(2);
+}
+
+/// SQLite locks the whole file, and says so; without `--live` nobody asked.
+#[test]
+fn one_lock_for_the_whole_file() {
+    let project = Project::empty().with("20250101000000_a", "CREATE TABLE t (id INTEGER);\n");
+    let live = ["lint", "--pending", "--live"];
+    let text = project.sqlite(&live);
+    assert!(text.stdout.contains("SQLite has one lock for the whole file"), "{text}");
+    let json = project.sqlite(&[&live[..], &["--format=json"]].concat()).json();
+    assert_eq!(json["locks"]["supported"], false, "{json}");
+    let unasked = project.sqlite(&["lint", "--pending", "--format=json"]).json();
+    assert!(unasked.get("locks").is_none(), "{unasked}");
+    project.sqlite(&["deploy"]).exits(0);
+    let none = project.sqlite(&[&live[..], &["--format=json"]].concat()).exits(0).json();
+    assert!(none.get("locks").is_none(), "nothing is pending: {none}");
+}
+
+/// What pending statements lock, how large it is, and who holds it.
+#[test]
+fn locks_of_the_database_are_looked_at() {
+    let database = Postgres::shared().create_database();
+    database
+        .query(
+            "CREATE TABLE users AS SELECT g AS id FROM generate_series(1, 5000) g; ANALYZE users",
+        )
+        .unwrap();
+    let mut reader = database.client();
+    reader.query("SET application_name = 'report'; BEGIN; SELECT * FROM users LIMIT 1").unwrap();
+    let project = Project::empty().with(
+        "20250101000000_mail",
+        "ALTER TABLE users ADD COLUMN mail text;\nALTER TABLE users ALTER COLUMN id TYPE bigint;\n",
+    );
+    let live = ["lint", "--pending", "--live"];
+    assert_run!("lint_live_locks", project.on(&database.url(), &live));
+    let json = project.on(&database.url(), &[&live[..], &["--format=json"]].concat());
+    assert_eq!(json.stderr, "");
+    let locks = &json.json()["locks"];
+    let users = &locks["pending"]["relations"][0];
+    assert_eq!(
+        (&users["relation"], &users["lock"], &users["rows"]),
+        (&"public.users".into(), &"ACCESS EXCLUSIVE".into(), &5000.into())
+    );
+    assert_eq!(locks["pending"]["statements"][1]["rewrite"], "depends");
+    assert_eq!(locks["pending"]["windows"][0]["later_statements"], 1);
+    assert_eq!(locks["sessions"][0]["pid"].as_u64(), Some(reader.process_id().into()));
+    assert_eq!(locks["patience"]["lock_timeout_ms"], 5000);
+    reader.query("COMMIT").unwrap();
+    let history = database.query("SELECT to_regclass('_prisma_migrations')").unwrap();
+    assert_eq!(history[0][0], None, "nothing was written");
 }
 
 /// Nothing is written, and nothing is connected to.

@@ -39,7 +39,7 @@ pub struct LocksReport {
     pub blockers: Option<Blockers>,
     /// The locks that the pending migrations would have to wait for.
     pub obstacles: Vec<Obstacle>,
-    /// How a deploy with these options waits for locks of relations; only in a dry run.
+    /// How a deploy with these options waits for locks of relations; only in a preview of one.
     pub patience: Option<Patience>,
 }
 
@@ -132,9 +132,36 @@ pub async fn wait_for_lock(
     }
 }
 
-/// What a dry run says of locks; `None` where the database has none of relations.
+/// What a deploy with these options would lock, who is in its way and how it waits: what a dry run shows. Takes
+/// nothing, waits for nothing, judges nothing.
+///
+/// `None` when nothing is pending, and for a backend that cannot be asked. On SQLite, which has one lock for the whole
+/// file, it only says so ([`LocksReport::supported`] is false).
+///
+/// # Errors
+///
+/// The connection or a query fails, or the target names no migration.
+pub async fn preview_locks(
+    store: &dyn HistoryStore,
+    migrations: &Migrations,
+    options: &Options,
+) -> Result<Option<LocksReport>, Error> {
+    let mut run = Run::new(store, migrations, options);
+    let reading = store.read().await?;
+    let assessment = run.assess(reading).await?;
+    if run.scripts.is_empty() {
+        return Ok(None);
+    }
+    preview(&run, &assessment.status).await
+}
+
+/// What a dry run says of locks; `None` for a backend that cannot be asked.
 pub(super) async fn preview(run: &Run<'_>, status: &Status) -> Result<Option<LocksReport>, Error> {
-    if run.store.lock_inspector().is_none() || run.store.dialect() != Dialect::Postgres {
+    if run.store.dialect() == Dialect::Sqlite {
+        let database = run.store.describe();
+        return Ok(Some(LocksReport { database, ..LocksReport::default() }));
+    }
+    if run.store.lock_inspector().is_none() {
         return Ok(None);
     }
     let report = look(run.store, Some(pending(run, status)), None).await?;

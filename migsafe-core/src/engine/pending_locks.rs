@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::pending_statement::PendingStatement;
+use super::pending_window::PendingWindow;
 use crate::lint::{Site, all_sites};
 use crate::lock::impact::LockImpact;
 use crate::lock::{Blockers, RelationSize, TableLock};
@@ -27,6 +28,8 @@ pub struct PendingLocks {
     pub waits_for_all: Vec<Place>,
     /// The statements that lock something that exists, or of which that is not known.
     pub statements: Vec<PendingStatement>,
+    /// What stays locked while later statements of the same transaction run.
+    pub windows: Vec<PendingWindow>,
 }
 
 /// A relation that pending migrations will lock.
@@ -77,11 +80,22 @@ pub struct Obstacle {
     pub certain: bool,
 }
 
+impl Place {
+    pub(super) fn of(site: &Site<'_>) -> Self {
+        Self {
+            migration: site.migration.clone(),
+            statement: site.index + 1,
+            line: site.statement.start().line,
+        }
+    }
+}
+
 impl PendingLocks {
     /// Of the scripts that are about to run.
     pub(super) fn of(facts: &Facts<'_>) -> Self {
         let mut found = Self { migrations: facts.scripts().count(), ..Self::default() };
         let mut sites = all_sites(facts).peekable();
+        let mut script: Vec<(Site<'_>, LockImpact)> = Vec::new();
         while let Some(first) = sites.next() {
             let is_same =
                 |site: &Site<'_>| site.migration == first.migration && site.index == first.index;
@@ -89,17 +103,23 @@ impl PendingLocks {
             while let Some(site) = sites.next_if(is_same) {
                 impacts.push(LockImpact::of_site(&site));
             }
-            found.statement(&first, &LockImpact::all(impacts));
+            let impact = LockImpact::all(impacts);
+            if script.last().is_some_and(|(last, _)| last.migration != first.migration) {
+                found.windows.extend(PendingWindow::of_script(&script));
+                script.clear();
+            }
+            // What is done to new tables alone keeps nobody waiting.
+            if found.statement(&first, &impact) {
+                script.push((first, impact));
+            }
         }
+        found.windows.extend(PendingWindow::of_script(&script));
         found
     }
 
-    fn statement(&mut self, site: &Site<'_>, impact: &LockImpact) {
-        let place = Place {
-            migration: site.migration.clone(),
-            statement: site.index + 1,
-            line: site.statement.start().line,
-        };
+    /// Whether there is anything to say of it.
+    fn statement(&mut self, site: &Site<'_>, impact: &LockImpact) -> bool {
+        let place = Place::of(site);
         for (name, relation) in impact.named() {
             self.add(name, relation.lock, &place);
         }
@@ -110,9 +130,9 @@ impl PendingLocks {
             self.waits_for_all.push(place.clone());
         }
         let statement = PendingStatement::of(place, site.statement.verb(), impact);
-        if statement.matters() {
-            self.statements.push(statement);
-        }
+        let matters = statement.matters();
+        self.statements.extend(matters.then_some(statement));
+        matters
     }
 
     /// The relations to ask the database about.
@@ -131,6 +151,9 @@ impl PendingLocks {
             pending.size = blockers.size(index);
             for statement in &mut self.statements {
                 statement.settle(&pending.asked, &pending.relation, pending.exists);
+            }
+            for window in &mut self.windows {
+                window.settle(&pending.asked, &pending.relation, pending.exists);
             }
         }
     }
@@ -212,6 +235,19 @@ mod tests {
         assert_eq!(found.uncertain.iter().map(|place| place.statement).collect::<Vec<_>>(), [4]);
         assert!(found.waits_for_all.is_empty());
         assert_eq!(pending("CREATE INDEX CONCURRENTLY i ON t (a)").waits_for_all.len(), 1);
+    }
+
+    #[test]
+    fn a_lock_is_held_while_the_rest_of_its_transaction_runs() {
+        let script = "ALTER TABLE t ADD b int;\nUPDATE u SET a = 1;\nCREATE INDEX i ON u (a);";
+        let windows = |sql: &str| {
+            let windows = pending(sql).windows.into_iter();
+            windows.map(|w| (w.relation, w.later_statements, w.slow_lines)).collect::<Vec<_>>()
+        };
+        assert_eq!(windows(script), [("t".to_owned(), 2, vec![2, 3])]);
+        assert_eq!(windows("ALTER TABLE t ADD b int"), [], "it is the last statement");
+        let alone = format!("-- migsafe: no-transaction because it is long\n{script}");
+        assert_eq!(windows(&alone), [], "each statement is a transaction");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::document::document;
+use super::locks::LocksBody;
 use crate::Dialect;
 use crate::migrations::MigrationName;
 use crate::policy::{Finding, Severity};
@@ -20,6 +21,7 @@ pub fn lint(report: &LintReport) -> String {
         files: report.files().iter().map(FileBody::of).collect(),
         findings: report.findings().iter().map(finding).collect(),
         suppressed: report.suppressed().iter().map(finding).collect(),
+        locks: report.locks().map(LocksBody::of),
     };
     document("lint", body)
 }
@@ -35,6 +37,9 @@ struct LintBody<'a> {
     /// What comments in scripts keep quiet, each with its reason.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suppressed: Vec<FindingBody<'a>>,
+    /// Only where the database was asked what pending migrations will lock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locks: Option<LocksBody<'a>>,
 }
 
 #[derive(Serialize)]

@@ -24,7 +24,7 @@ pub(super) struct ReportBody<'a> {
     elapsed_ms: u64,
     waited_ms: u64,
     failure: Option<&'a Failure>,
-    /// Only of a dry run on PostgreSQL.
+    /// Only of a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     locks: Option<LocksBody<'a>>,
     error: Option<ErrorBody<'a>>,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::file::{folder_path, script_path};
 use super::{LintFinding, LintedFile, Quiet};
-use crate::engine::LintOptions;
+use crate::engine::{LintOptions, LocksReport};
 use crate::migrations::{LockFile, MigrationName, Migrations};
 use crate::policy::{Examination, Finding, Severity, Suppressed};
 use crate::report::ExitCode;
@@ -20,6 +20,7 @@ pub struct LintReport {
     suppressed: Vec<LintFinding>,
     environment: String,
     failing: Severity,
+    locks: Option<Box<LocksReport>>,
 }
 
 /// How much of everything there is.
@@ -82,10 +83,18 @@ impl LintReport {
             suppressed,
             environment: policy.environment().name().to_owned(),
             failing: policy.failing_severity(),
+            locks: None,
         }
     }
 
-    /// Several reports as one, in this order; the environment and the failing severity are those of the first.
+    /// With what the database says of locks ([`crate::engine::preview_locks`]). It refuses nothing.
+    #[must_use]
+    pub fn with_locks(mut self, locks: Option<LocksReport>) -> Self {
+        self.locks = locks.map(Box::new);
+        self
+    }
+
+    /// Several reports as one, in this order; the environment, the failing severity and the locks are those of the first.
     #[must_use]
     pub fn joined(mut self, others: impl IntoIterator<Item = Self>) -> Self {
         for other in others {
@@ -117,6 +126,12 @@ impl LintReport {
     #[must_use]
     pub fn suppressed(&self) -> &[LintFinding] {
         &self.suppressed
+    }
+
+    /// What will be locked and who is in the way, if the database was asked.
+    #[must_use]
+    pub fn locks(&self) -> Option<&LocksReport> {
+        self.locks.as_deref()
     }
 
     /// The file that a finding is about.

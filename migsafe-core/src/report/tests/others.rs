@@ -116,9 +116,8 @@ fn blockers() {
     assert_report("locks_blockers", &text::locks(&report, Style::plain()), &json::locks(&report));
 }
 
-/// A dry run on PostgreSQL: a large table, one that was never analysed, a session in the way.
-#[test]
-fn dry_run_with_locks() {
+/// On PostgreSQL: a large table, one that was never analysed, a session in the way.
+fn busy() -> (MemoryStore, Migrations) {
     use crate::lock::{Blocker, Blockers, FoundRelation, HeldLock, RelationSize};
 
     let mut reader = LockHolder::of_pid(4711);
@@ -148,6 +147,12 @@ fn dry_run_with_locks() {
         ),
     ])
     .unwrap();
+    (store, migrations)
+}
+
+#[test]
+fn dry_run_with_locks() {
+    let (store, migrations) = busy();
     let options = Options::default().dry_run(true);
     let report = block_on(crate::ensure_up_to_date(&store, &migrations, options)).unwrap();
     assert!(report.locks().is_some_and(|locks| locks.is_in_the_way(4711)));
@@ -156,6 +161,37 @@ fn dry_run_with_locks() {
         &text::deploy(&report, Style::plain()),
         &json::deploy(&report),
     );
+}
+
+/// What `lint` says of locks is what a dry run says, and it changes no verdict.
+#[test]
+fn lint_with_locks() {
+    use crate::policy::{Rule as _, Severity};
+
+    let (store, migrations) = busy();
+    let look = |store: &MemoryStore, migrations: &Migrations| {
+        block_on(engine::preview_locks(store, migrations, &Options::default())).unwrap()
+    };
+    let locks = look(&store, &migrations);
+    let dry = Options::default().dry_run(true);
+    let dry = block_on(crate::ensure_up_to_date(&store, &migrations, dry)).unwrap();
+    assert_eq!(locks.as_ref(), dry.locks());
+    let quiet = crate::policy::built_in_rules()
+        .filter(|rule| !rule.is_fixed())
+        .fold(Policy::default(), |policy, rule| {
+            policy.with_override(rule.id(), Severity::Off, "not tested here").unwrap()
+        });
+    let options = engine::LintOptions::new(Dialect::Postgres).with_policy(quiet.clone());
+    let report = engine::lint(&migrations, &options).with_locks(locks);
+    assert!(!report.is_refused());
+    assert_report("lint_locks", &text::lint(&report, Style::plain()), &json::lint(&report));
+    let none = Migrations::from_scripts([("", ""); 0]).unwrap();
+    assert_eq!(look(&store, &none), None, "nothing is pending");
+    let options = engine::LintOptions::new(Dialect::Sqlite).with_policy(quiet);
+    let migrations = Migrations::from_scripts([("20250101000000_a", "DROP TABLE t;")]).unwrap();
+    let locks = look(&MemoryStore::new(Dialect::Sqlite), &migrations);
+    let report = engine::lint(&migrations, &options).with_locks(locks);
+    assert_report("lint_locks_sqlite", &text::lint(&report, Style::plain()), &json::lint(&report));
 }
 
 #[test]

@@ -3,14 +3,23 @@
 use super::locks::{notes, place};
 use super::page::Page;
 use super::{blockers, safe, values};
-use crate::engine::{LocksReport, Patience, PendingLock, PendingLocks, PendingStatement};
+use crate::engine::{
+    LocksReport, Patience, PendingLock, PendingLocks, PendingStatement, PendingWindow,
+};
 use crate::lock::RelationSize;
 
 /// How many statements are shown.
 const SHOWN: usize = 20;
 
-/// What a dry run says of locks.
+/// What a deploy would lock, as a dry run and `lint` say it.
 pub(super) fn preview(page: &mut Page, report: &LocksReport) {
+    if !report.supported {
+        page.blank();
+        page.line(
+            "SQLite has one lock for the whole file: nobody else writes while a migration runs.",
+        );
+        return;
+    }
     if let Some(pending) = &report.pending {
         will_lock(page, pending);
     }
@@ -43,6 +52,7 @@ pub(super) fn will_lock(page: &mut Page, pending: &PendingLocks) {
             }
         }
     }
+    windows(page, &pending.windows);
     let slow: Vec<&PendingStatement> = pending.statements.iter().filter(|s| is_slow(s)).collect();
     if slow.is_empty() {
         return;
@@ -56,6 +66,30 @@ pub(super) fn will_lock(page: &mut Page, pending: &PendingLocks) {
         }
     }
     if let Some(more) = slow.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        page.line(format!("  and {more} more; --format json lists all"));
+    }
+}
+
+/// What is locked for longer than its statement runs.
+fn windows(page: &mut Page, windows: &[PendingWindow]) {
+    let held: Vec<&PendingWindow> = windows.iter().filter(|w| w.exists != Some(false)).collect();
+    if held.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line("A lock is held until its transaction ends, so these stay locked meanwhile:");
+    for window in held.iter().take(SHOWN) {
+        let name = safe::name(&window.relation);
+        let later = values::count(window.later_statements, "later statement");
+        let lines: Vec<String> = window.slow_lines.iter().take(5).map(u32::to_string).collect();
+        let slow = match window.slow_lines.len() {
+            0 => String::new(),
+            1..=5 => format!(", which may take long in line {}", lines.join(", ")),
+            _ => format!(", which may take long in line {} and others", lines.join(", ")),
+        };
+        page.line(format!("  {name}: {later}{slow}  ({})", place(&window.place)));
+    }
+    if let Some(more) = held.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         page.line(format!("  and {more} more; --format json lists all"));
     }
 }
@@ -131,9 +165,9 @@ fn waits(page: &mut Page, patience: &Patience) {
         Some(limit) => {
             let limit = values::millis(i64::try_from(limit).unwrap_or(i64::MAX));
             page.line(format!("A statement waits at most {limit} for a lock, and everybody who comes after it waits behind it;"));
-            page.line(format!("then its transaction is rolled back, and tried again up to {times} (--lock-timeout, --retries)."));
+            page.line(format!("then its transaction is rolled back, and tried again up to {times} (deploy --lock-timeout, --retries)."));
         }
-        None => page.line("A statement waits for a lock as long as the server's lock_timeout says (--lock-timeout)."),
+        None => page.line("A statement waits for a lock as long as the server's lock_timeout says (deploy --lock-timeout)."),
     }
     page.line("A script that sets lock_timeout itself decides for itself.");
 }

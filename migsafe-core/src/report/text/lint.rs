@@ -6,7 +6,7 @@ use super::findings::suggested;
 use super::page::Page;
 use super::secrets::without_secrets;
 use super::snippet::Excerpt;
-use super::{safe, values};
+use super::{impact, safe, values};
 use crate::policy::Severity;
 use crate::report::style::Paint;
 use crate::report::{LintFinding, LintReport, LintSummary, Style};
@@ -26,6 +26,10 @@ pub fn lint(report: &LintReport, style: Style) -> String {
         page.blank();
     }
     quiet(&mut page, report);
+    if let Some(locks) = report.locks() {
+        page.blank();
+        impact::preview(&mut page, locks);
+    }
     page.blank();
     conclusion(&mut page, report);
     page.finish()

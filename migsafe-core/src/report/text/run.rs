@@ -3,7 +3,6 @@
 use super::page::Page;
 use super::status::conclusion;
 use super::{findings, impact, safe, values};
-use crate::Dialect;
 use crate::migrations::MigrationName;
 use crate::report::style::Paint;
 use crate::report::{AppliedStep, Outcome, Report, Style};
@@ -15,13 +14,6 @@ pub fn deploy(report: &Report, style: Style) -> String {
     done(&mut page, report);
     if let Some(locks) = report.locks() {
         impact::preview(&mut page, locks);
-    } else if report.outcome() == Outcome::WouldApply
-        && report.status().dialect() == Dialect::Sqlite
-    {
-        page.blank();
-        page.line(
-            "SQLite has one lock for the whole file: nobody else writes while a migration runs.",
-        );
     }
     page.blank();
     findings::findings(&mut page, report.status().findings());
