@@ -141,7 +141,8 @@
 //! - **Versions:** [`Site::server_is_at_least`] assumes the oldest supported server where none is known.
 //! - **Suggestions** are whole scripts, one per migration ([`Suggestion`](crate::policy::Suggestion)). Give one only where
 //!   everything in it is known; half a suggestion is worse than the help text.
-//! - **Cost:** one pass over the sites, constant work at each. [`Site::earlier`] and [`Site::later`] walk the script: only
+//! - **Cost:** one pass over the sites, constant work at each. [`Site::earlier_on`] and [`Site::later_on`] give what
+//!   the same script does to one object; [`Site::earlier`] and [`Site::later`] walk the whole script: only
 //!   after the kind of the action has been matched.
 //! - **Facts about statements** as a whole (transaction control, settings, client commands) are on
 //!   [`Statement::facts`](crate::sql::Statement::facts).

@@ -207,6 +207,35 @@ impl<'a> Site<'a> {
         sites_of(self.facts, self.migration, self.script).skip_while(move |site| site.at <= at)
     }
 
+    /// The actions before this one in the same script about an object ([`ActionKind::subject`](crate::sql::ActionKind::subject)),
+    /// in order. Costs as much as there are of them.
+    pub fn earlier_on(&self, subject: &ObjectName) -> impl Iterator<Item = Site<'a>> + use<'a> {
+        let all = self.catalogue.about(self.script_number, &subject.name);
+        let end = all.partition_point(|(at, ..)| *at < self.at);
+        self.these(all.get(..end).unwrap_or_default(), subject)
+    }
+
+    /// The actions after this one in the same script about an object, in order.
+    pub fn later_on(&self, subject: &ObjectName) -> impl Iterator<Item = Site<'a>> + use<'a> {
+        let all = self.catalogue.about(self.script_number, &subject.name);
+        let start = all.partition_point(|(at, ..)| *at <= self.at);
+        self.these(all.get(start..).unwrap_or_default(), subject)
+    }
+
+    fn these(
+        &self,
+        actions: &'a [(Moment, usize, usize)],
+        subject: &ObjectName,
+    ) -> impl Iterator<Item = Site<'a>> + use<'a> {
+        let (site, subject) = (*self, subject.clone());
+        actions.iter().filter_map(move |(at, index, number)| {
+            let statement = site.script.statements().get(*index)?;
+            let action = statement.actions().get(*number)?;
+            let about_it = action.kind.subject().is_some_and(|name| name.may_be(&subject));
+            about_it.then_some(Self { index: *index, statement, action, at: *at, ..site })
+        })
+    }
+
     /// A name as SQL has to write it, in quotes where it needs them. For suggestions.
     #[must_use]
     pub fn quote(&self, name: &str) -> String {

@@ -10,7 +10,7 @@ use crate::Dialect;
 use crate::migrations::MigrationName;
 use crate::sql::{
     ActionKind, Column, Constraint, ConstraintKind, IndexDefinition, IndexPart, ObjectKind,
-    ObjectName, Script, Statement, TableDefinition, ViewDefinition,
+    ObjectName, Script, TableDefinition, ViewDefinition,
 };
 
 pub(super) fn build(
@@ -29,17 +29,24 @@ pub(super) fn build(
         about_to_run: false,
     };
     let mut starts = BTreeMap::new();
+    let mut subjects: super::Subjects = HashMap::new();
     for (number, (name, script)) in scripts.iter().enumerate() {
         builder.script = number;
         builder.about_to_run = is_about_to_run(name);
         starts.insert(name.clone(), (number, builder.at));
-        for action in script.statements().iter().flat_map(Statement::actions) {
-            builder.apply(&action.kind);
-            builder.at += 1;
+        for (index, statement) in script.statements().iter().enumerate() {
+            for (nth, action) in statement.actions().iter().enumerate() {
+                if let Some(subject) = action.kind.subject() {
+                    let key = (number, subject.name.to_ascii_lowercase());
+                    subjects.entry(key).or_default().push((builder.at, index, nth));
+                }
+                builder.apply(&action.kind);
+                builder.at += 1;
+            }
         }
     }
     let Builder { names, entities, readers, .. } = builder;
-    Catalogue { names, entities, readers, starts }
+    Catalogue { names, entities, readers, starts, subjects }
 }
 
 struct Builder {

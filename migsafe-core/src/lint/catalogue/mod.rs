@@ -37,7 +37,12 @@ pub(crate) struct Catalogue {
     readers: HashMap<String, Vec<(ObjectName, usize)>>,
     /// The number of each script, and that of its first action.
     starts: BTreeMap<MigrationName, (usize, Moment)>,
+    subjects: Subjects,
 }
+
+/// By script and name in lower case: the actions about it in order, each with its moment, its statement and its number in
+/// that.
+type Subjects = HashMap<(usize, String), Vec<(Moment, usize, usize)>>;
 
 #[derive(Debug)]
 struct Entity {
@@ -85,6 +90,12 @@ impl Catalogue {
     /// The number of a script, and the moment before its first action.
     pub(super) fn start(&self, migration: &MigrationName) -> Option<(usize, Moment)> {
         self.starts.get(migration).copied()
+    }
+
+    /// The actions of a script about an object of this name, in whatever schema.
+    pub(super) fn about(&self, script: usize, name: &str) -> &[(Moment, usize, usize)] {
+        let key = (script, name.to_ascii_lowercase());
+        self.subjects.get(&key).map(Vec::as_slice).unwrap_or_default()
     }
 
     fn entity(&self, class: Class, name: &ObjectName, at: Moment) -> Option<&Entity> {

@@ -39,7 +39,7 @@
 //! ```
 
 use crate::Dialect::Postgres;
-use crate::lint::locked::altered;
+use crate::lint::locked::Window;
 use crate::lint::sites;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::{ActionKind, InsertSource};
@@ -51,18 +51,18 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut window = Window::default();
     for site in sites(facts, Postgres) {
+        window.enter(&site);
         let table = match &site.action.kind {
-            ActionKind::Update { table, .. } | ActionKind::Delete { table, .. } => table,
-            ActionKind::Insert { table, source: InsertSource::Query, .. } => table,
-            _ => continue,
+            ActionKind::Update { table, .. } | ActionKind::Delete { table, .. } => Some(table),
+            ActionKind::Insert { table, source: InsertSource::Query, .. } => Some(table),
+            _ => None,
         };
-        if site.is_new(table) || !facts.runs_in_transaction(site.script) {
-            continue;
-        }
-        if site
-            .earlier()
-            .any(|earlier| altered(&earlier.action.kind).is_some_and(|on| on.may_be(table)))
+        if let Some(table) = table
+            && window.has(table)
+            && !site.is_new(table)
+            && facts.runs_in_transaction(site.script)
         {
             findings.report_site(
                 &site,
@@ -70,5 +70,6 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 "put it into the next migration, in batches",
             );
         }
+        window.leave(&site);
     }
 }

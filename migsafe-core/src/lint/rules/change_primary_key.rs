@@ -54,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if !matches!(constraint.kind, ConstraintKind::PrimaryKey { .. }) || site.is_new(table) {
             continue;
         }
-        let replaces = site.earlier().any(|earlier| match &earlier.action.kind {
+        let replaces = site.earlier_on(table).any(|earlier| match &earlier.action.kind {
             ActionKind::DropConstraint { table: on, constraint, .. } => {
                 on.may_be(table) && dropped(&earlier, on, constraint) == Dropped::PrimaryKey
             }

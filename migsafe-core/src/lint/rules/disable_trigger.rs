@@ -50,7 +50,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         let ActionKind::SwitchTrigger { table, trigger, enable: false } = &site.action.kind else {
             continue;
         };
-        let again = site.later().any(|later| {
+        let again = site.later_on(table).any(|later| {
             matches!(&later.action.kind, ActionKind::SwitchTrigger { table: on, trigger: other, enable: true }
                 if on.may_be(table) && (other == trigger || other.eq_ignore_ascii_case("all")))
         });

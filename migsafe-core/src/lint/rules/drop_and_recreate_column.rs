@@ -58,7 +58,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         let ActionKind::DropColumn { table, column, .. } = &site.action.kind else {
             continue;
         };
-        let again = site.later().any(|later| {
+        let again = site.later_on(table).any(|later| {
             matches!(&later.action.kind, ActionKind::AddColumn { table: on, column: added, .. }
                 if on.may_be(table) && added.name == *column)
         });

@@ -71,8 +71,8 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             ActionKind::CreateIndex(index) => index.unique && index.table.may_be(table),
             _ => false,
         };
-        let replaced = site.earlier().any(|site| takes_its_place(&site.action.kind))
-            || site.later().any(|site| takes_its_place(&site.action.kind));
+        let replaced = site.earlier_on(table).any(|site| takes_its_place(&site.action.kind))
+            || site.later_on(table).any(|site| takes_its_place(&site.action.kind));
         if !replaced {
             findings.report_site(
                 &site,

@@ -68,11 +68,11 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in all_sites(facts) {
         match &site.action.kind {
             ActionKind::DropColumn { table, column, .. } => {
-                let again = site.later().any(|later| {
+                let again = site.later_on(table).any(|later| {
                     matches!(&later.action.kind, ActionKind::AddColumn { table: on, column: added, .. }
                         if on.may_be(table) && added.name == *column)
                 });
-                let made_here = site.earlier().any(|earlier| {
+                let made_here = site.earlier_on(table).any(|earlier| {
                     matches!(&earlier.action.kind, ActionKind::AddColumn { table: on, column: added, .. }
                         if on.may_be(table) && added.name == *column)
                 });

@@ -54,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         }
         let columns = site.table(table).and_then(|table| table.constraint(constraint));
         let columns = columns.map(|constraint| constraint.columns()).unwrap_or_default();
-        let goes_on = site.later().any(|later| match &later.action.kind {
+        let goes_on = site.later_on(table).any(|later| match &later.action.kind {
             ActionKind::AddConstraint { table: on, constraint: added } => {
                 let ConstraintKind::ForeignKey(key) = &added.kind else {
                     return false;

@@ -54,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if dropped(&site, table, constraint) != Dropped::PrimaryKey || site.is_new(table) {
             continue;
         }
-        let again = site.later().any(|later| match &later.action.kind {
+        let again = site.later_on(table).any(|later| match &later.action.kind {
             ActionKind::AddConstraint { table: on, constraint } => {
                 on.may_be(table) && matches!(constraint.kind, ConstraintKind::PrimaryKey { .. })
             }

@@ -86,7 +86,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 
 /// Whether the same script makes a table of this name again.
 pub(super) fn made_again(site: &Site<'_>, name: &ObjectName) -> bool {
-    site.later().any(|later| {
+    site.later_on(name).any(|later| {
         matches!(&later.action.kind, ActionKind::CreateTable(table) if table.name.may_be(name))
     })
 }

@@ -54,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         else {
             continue;
         };
-        let again = site.later().any(|later| {
+        let again = site.later_on(table).any(|later| {
             matches!(&later.action.kind, ActionKind::CreateTrigger(trigger) if trigger.table.may_be(table))
         });
         if !again && !site.is_new(table) {

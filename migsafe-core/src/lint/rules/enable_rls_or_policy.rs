@@ -50,8 +50,8 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let is_policy = |kind: &ActionKind| matches!(kind, ActionKind::CreatePolicy { table: on, .. } if on.may_be(table));
-        let has_policy = site.earlier().any(|site| is_policy(&site.action.kind))
-            || site.later().any(|site| is_policy(&site.action.kind));
+        let has_policy = site.earlier_on(table).any(|site| is_policy(&site.action.kind))
+            || site.later_on(table).any(|site| is_policy(&site.action.kind));
         if !has_policy && !site.is_new(table) {
             findings.report_site(
                 &site,

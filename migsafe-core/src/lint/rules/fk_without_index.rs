@@ -41,6 +41,8 @@
 //! CREATE TABLE members (org_id bigint REFERENCES orgs (id), name text, PRIMARY KEY (org_id, name));
 //! ```
 
+use std::collections::HashMap;
+
 use crate::lint::{Site, all_sites};
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use crate::sql::{ActionKind, Constraint, ConstraintKind, IndexDefinition, IndexPart, ObjectName};
@@ -52,7 +54,8 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
-    for site in all_sites(facts) {
+    let made = made(facts);
+    for (at, site) in all_sites(facts).enumerate() {
         let (table, keys): (&ObjectName, Vec<&Constraint>) = match &site.action.kind {
             ActionKind::CreateTable(table) => (&table.name, table.all_constraints().collect()),
             ActionKind::AddConstraint { table, constraint } => (table, vec![constraint]),
@@ -62,7 +65,10 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             let ConstraintKind::ForeignKey(key) = &constraint.kind else {
                 continue;
             };
-            if key.columns.is_empty() || is_indexed(&site, table, &key.columns) != Some(false) {
+            let later = || made.after(at, &site, table);
+            if key.columns.is_empty()
+                || is_indexed(&site, table, &key.columns, later) != Some(false)
+            {
                 continue;
             }
             findings.report_site(
@@ -78,8 +84,55 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     }
 }
 
+/// What indexes and keys begin with, by migration and table. A large script has thousands of keys and of indexes:
+/// looking through it for each key would take minutes.
+struct Made<'a>(HashMap<String, Vec<Beginning<'a>>>);
+
+/// Where it is made, its table, its columns.
+type Beginning<'a> = (usize, &'a ObjectName, Vec<String>);
+
+fn made<'a>(facts: &'a Facts<'_>) -> Made<'a> {
+    let mut made: HashMap<_, Vec<_>> = HashMap::new();
+    for (at, site) in all_sites(facts).enumerate() {
+        let (table, columns) = match &site.action.kind {
+            ActionKind::CreateIndex(index) => (&index.table, columns_of(index)),
+            ActionKind::AddConstraint { table, constraint } => match &constraint.kind {
+                ConstraintKind::PrimaryKey { columns, .. }
+                | ConstraintKind::Unique { columns, .. } => (table, columns.clone()),
+                _ => continue,
+            },
+            _ => continue,
+        };
+        made.entry(key(&site, table)).or_default().push((at, table, columns));
+    }
+    Made(made)
+}
+
+fn key(site: &Site<'_>, table: &ObjectName) -> String {
+    format!("{}\0{}", site.migration, table.name.to_ascii_lowercase())
+}
+
+impl Made<'_> {
+    /// Those on a table that the same script makes after a site.
+    fn after<'b>(
+        &'b self,
+        at: usize,
+        site: &Site<'_>,
+        table: &ObjectName,
+    ) -> impl Iterator<Item = &'b [String]> {
+        let on_table = self.0.get(&key(site, table)).map(Vec::as_slice).unwrap_or_default();
+        let later = on_table.iter().filter(move |(made, on, _)| *made > at && on.may_be(table));
+        later.map(|(_, _, columns)| columns.as_slice())
+    }
+}
+
 /// Whether an index or a key begins with the columns, in any order; `None` when that is not known.
-fn is_indexed(site: &Site<'_>, table: &ObjectName, columns: &[String]) -> Option<bool> {
+fn is_indexed<'a, I: Iterator<Item = &'a [String]>>(
+    site: &Site<'_>,
+    table: &ObjectName,
+    columns: &[String],
+    later: impl FnOnce() -> I,
+) -> Option<bool> {
     let begins = |found: &[String]| {
         found.len() >= columns.len() && found[..columns.len()].iter().all(|name| has(columns, name))
     };
@@ -101,23 +154,7 @@ fn is_indexed(site: &Site<'_>, table: &ObjectName, columns: &[String]) -> Option
         }
         _ => false,
     });
-    let later = || {
-        site.later().any(|later| match &later.action.kind {
-            ActionKind::CreateIndex(index) => {
-                index.table.may_be(table) && begins(&columns_of(index))
-            }
-            ActionKind::AddConstraint { table: on, constraint } => {
-                let (ConstraintKind::PrimaryKey { columns, .. }
-                | ConstraintKind::Unique { columns, .. }) = &constraint.kind
-                else {
-                    return false;
-                };
-                on.may_be(table) && begins(columns)
-            }
-            _ => false,
-        })
-    };
-    Some(by_key || later())
+    Some(by_key || later().any(begins))
 }
 
 fn has(columns: &[String], name: &str) -> bool {

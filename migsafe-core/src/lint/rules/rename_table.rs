@@ -57,7 +57,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             continue;
         };
         let has_view = || {
-            site.later().any(|later| {
+            site.later_on(name).any(|later| {
                 matches!(&later.action.kind, ActionKind::CreateView(view) if view.name.may_be(name))
             })
         };

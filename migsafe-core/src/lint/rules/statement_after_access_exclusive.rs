@@ -37,7 +37,7 @@
 //! ```
 
 use crate::Dialect::Postgres;
-use crate::lint::locked::altered;
+use crate::lint::locked::Window;
 use crate::lint::sites;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use crate::sql::ActionKind;
@@ -49,28 +49,28 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut window = Window::default();
     for site in sites(facts, Postgres) {
+        window.enter(&site);
         let table = match &site.action.kind {
             ActionKind::Update { table, .. }
             | ActionKind::Delete { table, .. }
-            | ActionKind::ValidateConstraint { table, .. } => table,
-            ActionKind::CreateIndex(index) => &index.table,
-            ActionKind::RefreshMaterializedView { name, .. } => name,
-            _ => continue,
+            | ActionKind::ValidateConstraint { table, .. } => Some(table),
+            ActionKind::CreateIndex(index) => Some(&index.table),
+            ActionKind::RefreshMaterializedView { name, .. } => Some(name),
+            _ => None,
         };
-        if site.is_new(table) || !facts.runs_in_transaction(site.script) {
-            continue;
-        }
-        let locked = site.earlier().find_map(|earlier| {
-            altered(&earlier.action.kind)
-                .filter(|other| !other.may_be(table) && !earlier.is_new(other))
-        });
-        if let Some(locked) = locked {
+        if let Some(table) = table
+            && let Some(locked) = window.tables().iter().find(|locked| !locked.may_be(table))
+            && !site.is_new(table)
+            && facts.runs_in_transaction(site.script)
+        {
             findings.report_site(
                 &site,
                 format!("nobody can read or write {locked} while {table} is worked on"),
                 "put it first, or into a migration of its own",
             );
         }
+        window.leave(&site);
     }
 }

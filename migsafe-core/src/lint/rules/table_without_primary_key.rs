@@ -54,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             || table.columns.is_empty();
         let is_key = |kind: &ConstraintKind| matches!(kind, ConstraintKind::PrimaryKey { .. });
         let later = || {
-            site.later().any(|later| match &later.action.kind {
+            site.later_on(&table.name).any(|later| match &later.action.kind {
                 ActionKind::AddConstraint { table: on, constraint } => {
                     on.may_be(&table.name) && is_key(&constraint.kind)
                 }

@@ -54,7 +54,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         if site.is_new(table) || !facts.runs_in_transaction(site.script) {
             continue;
         }
-        let added = site.earlier().any(|earlier| match &earlier.action.kind {
+        let added = site.earlier_on(table).any(|earlier| match &earlier.action.kind {
             ActionKind::AddConstraint { table: on, constraint: added } => {
                 on.may_be(table) && added.name.as_ref() == Some(constraint)
             }

@@ -40,10 +40,9 @@
 //! ```
 
 use crate::Dialect::Postgres;
-use crate::lint::locked::altered;
+use crate::lint::locked::Window;
 use crate::lint::sites;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
-use crate::sql::ObjectName;
 
 pub(super) const META: Meta = Meta {
     summary: "many tables stay locked together",
@@ -52,24 +51,14 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut window = Window::default();
     for site in sites(facts, Postgres) {
-        let Some(table) = altered(&site.action.kind).filter(|table| !site.is_new(table)) else {
-            continue;
-        };
-        if !facts.runs_in_transaction(site.script) {
-            continue;
-        }
-        let mut others: Vec<&ObjectName> = Vec::new();
-        for earlier in site.earlier() {
-            if let Some(other) = altered(&earlier.action.kind)
-                && !earlier.is_new(other)
-                && !others.iter().any(|known| known.may_be(other))
-            {
-                others.push(other);
-            }
-        }
+        window.enter(&site);
+        let before = window.tables().len();
+        window.leave(&site);
         // Said once, where the third one joins.
-        if others.len() + 1 == TABLES && !others.iter().any(|known| known.may_be(table)) {
+        let joins = before + 1 == TABLES && window.tables().len() == TABLES;
+        if joins && facts.runs_in_transaction(site.script) {
             findings.report_site(
                 &site,
                 format!("{TABLES} tables or more stay locked until the migration ends"),

@@ -372,3 +372,79 @@ pub enum ActionKind {
     /// A statement that was read and changes nothing that this list has a word for; its leading key words.
     Other(String),
 }
+
+impl ActionKind {
+    /// The relation that it is about: the table of a column, constraint, index, trigger, rule or policy, or the table or
+    /// view itself; for other objects the object. `None` for statements without any.
+    #[must_use]
+    pub fn subject(&self) -> Option<&ObjectName> {
+        match self {
+            Self::CreateTable(table) => Some(&table.name),
+            Self::AddColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::AlterColumnType { table, .. }
+            | Self::SetDefault { table, .. }
+            | Self::DropDefault { table, .. }
+            | Self::SetNotNull { table, .. }
+            | Self::DropNotNull { table, .. }
+            | Self::AddIdentity { table, .. }
+            | Self::DropIdentity { table, .. }
+            | Self::SetExpression { table, .. }
+            | Self::DropExpression { table, .. }
+            | Self::AddConstraint { table, .. }
+            | Self::DropConstraint { table, .. }
+            | Self::ValidateConstraint { table, .. }
+            | Self::AlterConstraint { table, .. }
+            | Self::AttachPartition { table, .. }
+            | Self::DetachPartition { table, .. }
+            | Self::Inherit { table, .. }
+            | Self::SetLogged { table, .. }
+            | Self::SetAccessMethod { table }
+            | Self::ReplicaIdentity { table, .. }
+            | Self::RowSecurity { table, .. }
+            | Self::SwitchTrigger { table, .. }
+            | Self::SwitchRule { table, .. }
+            | Self::AlterTableOther { table, .. }
+            | Self::CreatePolicy { table, .. }
+            | Self::Insert { table, .. }
+            | Self::Update { table, .. }
+            | Self::Delete { table, .. }
+            | Self::Merge { table }
+            | Self::Truncate { table, .. }
+            | Self::CopyFrom { table }
+            | Self::Lock { table, .. } => Some(table),
+            Self::Drop { name, on, .. } | Self::Rename { name, on, .. } => {
+                Some(on.as_ref().unwrap_or(name))
+            }
+            Self::SetTablespace { name, .. }
+            | Self::SetSchema { name, .. }
+            | Self::OwnerTo { name, .. }
+            | Self::RefreshMaterializedView { name, .. }
+            | Self::AlterSequence { name, .. }
+            | Self::CreateEnum { name, .. }
+            | Self::AddEnumValue { name, .. }
+            | Self::RenameEnumValue { name, .. }
+            | Self::CreateDomain { name, .. }
+            | Self::AlterDomainConstraint { name, .. }
+            | Self::AlterRoutine { name, .. } => Some(name),
+            Self::CreateIndex(index) => Some(&index.table),
+            Self::CreateView(view) => Some(&view.name),
+            Self::CreateRoutine(routine) => Some(&routine.name),
+            Self::CreateTrigger(trigger) => Some(&trigger.table),
+            Self::Comment { name, .. }
+            | Self::CreateOther { name, .. }
+            | Self::AlterOther { name, .. }
+            | Self::Reindex { name, .. } => name.as_ref(),
+            Self::Cluster { table } => table.as_ref(),
+            Self::Call { procedure } => Some(procedure),
+            Self::Grant { .. }
+            | Self::Role { .. }
+            | Self::Query { .. }
+            | Self::Vacuum { .. }
+            | Self::Analyze { .. }
+            | Self::Set { .. }
+            | Self::Opaque(_)
+            | Self::Other(_) => None,
+        }
+    }
+}
