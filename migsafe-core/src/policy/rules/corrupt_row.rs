@@ -16,6 +16,7 @@
 use crate::history::{HistoryRow, TableProblem};
 use crate::migrations::MigrationName;
 use crate::policy::{Facts, Findings, Meta, Severity::Error};
+use crate::text;
 
 pub(super) const META: Meta = Meta {
     summary: "the history table holds something unreadable",
@@ -50,7 +51,7 @@ fn describe(row: &HistoryRow) -> String {
     if row.id.is_empty() {
         format!("a row without an id: {problems}")
     } else {
-        format!("row {}: {problems}", row.id)
+        format!("row {}: {problems}", text::name(&row.id))
     }
 }
 
@@ -74,6 +75,8 @@ mod tests {
             describe(&row.clone().decode()),
             "row x: checksum holds NULL, migration_name holds NULL"
         );
+        let odd = RawRow { id: Text("\t".into()), ..row.clone() };
+        assert!(describe(&odd.decode()).starts_with("row \"\\u{9}\": "));
         let row = RawRow { id: Null, ..row };
         assert!(describe(&row.decode()).starts_with("a row without an id: id holds NULL, "));
     }
