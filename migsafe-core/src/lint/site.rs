@@ -41,17 +41,21 @@ pub fn sites<'a>(facts: &'a Facts<'_>, dialect: Dialect) -> impl Iterator<Item =
 /// Every action of every script that is about to run, whatever the dialect.
 pub fn all_sites<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = Site<'a>> {
     let facts: &'a Facts<'a> = facts;
-    facts.scripts().flat_map(move |(migration, script)| sites_of(facts, migration, script))
+    let scripts = facts.all_scripts().zip(facts.catalogue().starts()).enumerate();
+    scripts
+        .filter(|(_, (_, start))| start.runs)
+        .flat_map(move |(number, ((name, script), _))| sites_of(facts, name, script, number))
 }
 
 fn sites_of<'a>(
     facts: &'a Facts<'a>,
     migration: &'a MigrationName,
     script: &'a Script,
+    script_number: usize,
 ) -> impl Iterator<Item = Site<'a>> {
     let catalogue = facts.catalogue();
     let text = facts.migrations().find(migration.as_str()).and_then(|file| file.script());
-    let (script_number, start) = catalogue.start(migration).unwrap_or_default();
+    let start = catalogue.starts().get(script_number).map(|start| start.at).unwrap_or_default();
     let actions = script.statements().iter().enumerate().flat_map(|(index, statement)| {
         statement.actions().iter().map(move |action| (index, statement, action))
     });
@@ -197,14 +201,16 @@ impl<'a> Site<'a> {
     /// actions only.
     pub fn earlier(&self) -> impl Iterator<Item = Site<'a>> + use<'a> {
         let at = self.at;
-        sites_of(self.facts, self.migration, self.script).take_while(move |site| site.at < at)
+        sites_of(self.facts, self.migration, self.script, self.script_number)
+            .take_while(move |site| site.at < at)
     }
 
     /// The actions after this one in the same script, in order. Walks the script from its beginning: for rare actions
     /// only.
     pub fn later(&self) -> impl Iterator<Item = Site<'a>> + use<'a> {
         let at = self.at;
-        sites_of(self.facts, self.migration, self.script).skip_while(move |site| site.at <= at)
+        sites_of(self.facts, self.migration, self.script, self.script_number)
+            .skip_while(move |site| site.at <= at)
     }
 
     /// The actions before this one in the same script about an object ([`ActionKind::subject`](crate::sql::ActionKind::subject)),

@@ -136,6 +136,11 @@ impl<'a> Facts<'a> {
             .get_or_init(|| Catalogue::new(self.dialect, self.scripts, |name| self.runs(name)))
     }
 
+    /// Every analysed script in order, also those that do not run now.
+    pub(crate) fn all_scripts(&self) -> impl Iterator<Item = (&'a MigrationName, &'a Script)> {
+        self.scripts.iter()
+    }
+
     /// Whether the script of this name is about to run.
     fn runs(&self, name: &MigrationName) -> bool {
         let entry = self.diagnosis.entry(name.as_str());

@@ -28,12 +28,12 @@ pub(super) fn build(
         script: 0,
         about_to_run: false,
     };
-    let mut starts = BTreeMap::new();
+    let mut starts = Vec::with_capacity(scripts.len());
     let mut subjects: super::Subjects = HashMap::new();
     for (number, (name, script)) in scripts.iter().enumerate() {
         builder.script = number;
         builder.about_to_run = is_about_to_run(name);
-        starts.insert(name.clone(), (number, builder.at));
+        starts.push(super::Start { at: builder.at, runs: builder.about_to_run });
         for (index, statement) in script.statements().iter().enumerate() {
             for (nth, action) in statement.actions().iter().enumerate() {
                 if let Some(subject) = action.kind.subject() {

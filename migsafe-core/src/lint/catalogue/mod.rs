@@ -35,14 +35,23 @@ pub(crate) struct Catalogue {
     entities: Vec<Entity>,
     /// Views by the names that they read.
     readers: HashMap<String, Vec<(ObjectName, usize)>>,
-    /// The number of each script, and that of its first action.
-    starts: BTreeMap<MigrationName, (usize, Moment)>,
+    /// One for each script, in order.
+    starts: Vec<Start>,
     subjects: Subjects,
 }
 
 /// By script and name in lower case: the actions about it in order, each with its moment, its statement and its number in
 /// that.
 type Subjects = HashMap<(usize, String), Vec<(Moment, usize, usize)>>;
+
+/// Where a script begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    /// The moment before its first action.
+    pub(super) at: Moment,
+    /// Whether it is about to run.
+    pub(super) runs: bool,
+}
 
 #[derive(Debug)]
 struct Entity {
@@ -87,9 +96,9 @@ impl Catalogue {
         build::build(dialect, scripts, is_about_to_run)
     }
 
-    /// The number of a script, and the moment before its first action.
-    pub(super) fn start(&self, migration: &MigrationName) -> Option<(usize, Moment)> {
-        self.starts.get(migration).copied()
+    /// Where the scripts begin, in order.
+    pub(super) fn starts(&self) -> &[Start] {
+        &self.starts
     }
 
     /// The actions of a script about an object of this name, in whatever schema.
