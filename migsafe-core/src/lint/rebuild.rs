@@ -78,6 +78,16 @@ impl<'a> Rebuilds<'a> {
         }
         self.current.as_ref().map(|(_, rebuilds)| &**rebuilds).unwrap_or_default()
     }
+
+    /// The rebuild that an action is a part of.
+    pub fn at(&mut self, site: &Site<'a>) -> Option<&Rebuild<'a>> {
+        self.of(site).iter().find(|rebuild| (rebuild.start..=rebuild.end).contains(&site.index))
+    }
+
+    /// The rebuild that a `DROP TABLE` is a part of: the rows are in the new table.
+    pub fn of_drop(&mut self, site: &Site<'a>) -> Option<&Rebuild<'a>> {
+        self.of(site).iter().find(|rebuild| rebuild.drops.contains(&site.index))
+    }
 }
 
 /// The rebuild that an action is a part of. It walks the script: where many actions ask, take [`Rebuilds`].

@@ -33,8 +33,8 @@
 //! INSERT INTO adults SELECT id FROM users WHERE age >= 18;
 //! ```
 
+use crate::lint::Rebuilds;
 use crate::lint::all_sites;
-use crate::lint::rebuild_at;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use crate::sql::ActionKind;
 
@@ -45,11 +45,12 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in all_sites(facts) {
         if let ActionKind::CreateTable(table) = &site.action.kind
             && table.as_query
             && !table.temporary
-            && rebuild_at(&site).is_none()
+            && rebuilds.at(&site).is_none()
         {
             findings.report_site(
                 &site,

@@ -34,7 +34,7 @@
 //! DROP TABLE users;
 //! ```
 
-use crate::lint::{all_sites, rebuild_of_drop};
+use crate::lint::{Rebuilds, all_sites};
 use crate::policy::{Facts, Findings, Meta, Severity::Off};
 use crate::sql::{ActionKind, ObjectKind};
 
@@ -45,6 +45,7 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in all_sites(facts) {
         use ActionKind as A;
         let name = match &site.action.kind {
@@ -54,7 +55,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             | A::Delete { table, filtered: false } => table,
             _ => continue,
         };
-        if site.is_new(name) || has_note(site.text) || rebuild_of_drop(&site).is_some() {
+        if site.is_new(name) || has_note(site.text) || rebuilds.of_drop(&site).is_some() {
             continue;
         }
         findings.report_site(

@@ -43,8 +43,8 @@
 //! ```
 
 use super::drop_table::made_again;
+use crate::lint::Rebuilds;
 use crate::lint::all_sites;
-use crate::lint::rebuild_of_drop;
 use crate::lint::weigh::by_rows;
 use crate::policy::{
     Facts, Findings, Meta,
@@ -60,11 +60,12 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in all_sites(facts) {
         let ActionKind::Drop { kind: ObjectKind::Table, name, .. } = &site.action.kind else {
             continue;
         };
-        if made_again(&site, name) && !site.is_new(name) && rebuild_of_drop(&site).is_none() {
+        if made_again(&site, name) && !site.is_new(name) && rebuilds.of_drop(&site).is_none() {
             by_rows(&site, findings).report_site(
                 &site,
                 format!("{name} comes back empty: its rows are lost"),

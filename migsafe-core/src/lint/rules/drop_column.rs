@@ -48,7 +48,7 @@
 //! ALTER TABLE users DROP COLUMN age;
 //! ```
 
-use crate::lint::rebuild_of_drop;
+use crate::lint::Rebuilds;
 use crate::lint::weigh::by_rows;
 use crate::lint::{Site, all_sites};
 use crate::policy::{
@@ -65,6 +65,7 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in all_sites(facts) {
         match &site.action.kind {
             ActionKind::DropColumn { table, column, .. } => {
@@ -82,7 +83,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 }
             }
             ActionKind::Drop { kind: ObjectKind::Table, name, .. } => {
-                let (Some(rebuild), Some(old)) = (rebuild_of_drop(&site), site.table(name)) else {
+                let (Some(rebuild), Some(old)) = (rebuilds.of_drop(&site), site.table(name)) else {
                     continue;
                 };
                 for column in rebuild.lost_columns(&old) {

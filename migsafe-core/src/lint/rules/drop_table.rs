@@ -50,7 +50,7 @@
 //! DROP TABLE copy;
 //! ```
 
-use crate::lint::rebuild_of_drop;
+use crate::lint::Rebuilds;
 use crate::lint::weigh::by_rows;
 use crate::lint::{Site, all_sites};
 use crate::policy::{
@@ -67,12 +67,13 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in all_sites(facts) {
         let ActionKind::Drop { kind: ObjectKind::Table, name, .. } = &site.action.kind else {
             continue;
         };
         // `drop-and-recreate-table` says more.
-        if site.is_new(name) || rebuild_of_drop(&site).is_some() || made_again(&site, name) {
+        if site.is_new(name) || rebuilds.of_drop(&site).is_some() || made_again(&site, name) {
             continue;
         }
         by_rows(&site, findings).report_site(

@@ -38,9 +38,9 @@
 //! CREATE TABLE people (id bigint PRIMARY KEY);
 //! ```
 
+use crate::lint::Rebuilds;
 use crate::lint::all_sites;
 use crate::lint::expand::first_release;
-use crate::lint::rebuild_at;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::{ActionKind, ObjectKind};
 use crate::template::Template;
@@ -52,6 +52,7 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut rebuilds = Rebuilds::default();
     for site in all_sites(facts) {
         let ActionKind::Rename { kind: ObjectKind::Table, name, to, .. } = &site.action.kind else {
             continue;
@@ -61,7 +62,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 matches!(&later.action.kind, ActionKind::CreateView(view) if view.name.may_be(name))
             })
         };
-        if site.is_new(name) || rebuild_at(&site).is_some() || has_view() {
+        if site.is_new(name) || rebuilds.at(&site).is_some() || has_view() {
             continue;
         }
         let message = format!("code that names {name} fails at once");
