@@ -182,7 +182,7 @@ const OFFERED: usize = 5;
 /// # use migsafe_core::policy::similar_rules;
 /// assert_eq!(similar_rules("gost"), ["ghost"]);
 /// assert_eq!(similar_rules("nesting-transaction")[0], "transaction-nesting");
-/// assert!(similar_rules("nothing-of-the-kind").is_empty());
+/// assert!(similar_rules("xyzzy").is_empty());
 /// ```
 #[must_use]
 pub fn similar_rules(written: &str) -> Vec<&'static str> {

@@ -10,7 +10,9 @@
 //!
 //! ## What to do
 //!
-//! Look at the place. If the server accepts the statement (try it on a scratch database), leave it.
+//! Look at the place. If the server accepts the statement (try it on a scratch database), leave it. A script beyond
+//! the limits may hold anything: divide it, or say why it may run with
+//! `-- migsafe: allow-file(syntax-error) because …`.
 //!
 //! ## Bad
 //!
@@ -31,12 +33,16 @@
 //! CREATE TABLE posts (id INTEGER PRIMARY KEY);
 //! ```
 
-use crate::policy::{Facts, Findings, Location, Meta, Severity::Warn};
+use crate::policy::{
+    Facts, Findings, Location, Meta,
+    Severity::{Error, Warn},
+};
 use crate::sql::{Position, Script};
 
 pub(super) const META: Meta = Meta {
     summary: "a part of a script cannot be read",
-    severities: [Warn, Warn, Warn],
+    severities: [Warn, Error, Error],
+    note: Some("At most `warn` where the parser stumbles: the server is the judge of that."),
     ..Meta::SQL
 };
 
@@ -49,15 +55,29 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             if last.replace(statement) == Some(statement) {
                 continue;
             }
-            findings.report_at(
-                name,
-                Location { statement, ..Location::at(problem.position()) },
-                format!("cannot be read: {}", problem.message()),
-                "look at this place; the server decides whether it is an error",
-            );
+            let location = Location { statement, ..Location::at(problem.position()) };
+            let message = problem.message();
+            if message.contains(NOT_ANALYSED) {
+                findings.report_at(
+                    name,
+                    location,
+                    message,
+                    "nobody has read it: divide it, or say why it may run in a suppression",
+                );
+            } else {
+                findings.weigh_at_most(Warn).report_at(
+                    name,
+                    location,
+                    format!("cannot be read: {message}"),
+                    "look at this place; the server decides whether it is an error",
+                );
+            }
         }
     }
 }
+
+/// What the analysis says of a script that is beyond its limits.
+const NOT_ANALYSED: &str = "not analysed";
 
 /// The statement that a position belongs to, counted from 1: the last one that begins before it.
 fn statement_at(script: &Script, position: Position) -> Option<usize> {

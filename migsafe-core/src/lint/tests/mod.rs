@@ -12,7 +12,7 @@ use crate::diagnosis::diagnose;
 use crate::history::History;
 use crate::lock::LockState;
 use crate::migrations::{MigrationName, Migrations};
-use crate::policy::{Environment, Facts, Finding, Policy};
+use crate::policy::{Environment, Facts, Finding, Policy, Severity};
 use crate::sql;
 use crate::store::{DatabaseFacts, StatementSupport};
 
@@ -27,12 +27,21 @@ fn findings_with(
     script: &'static str,
     support: StatementSupport,
 ) -> Vec<Finding> {
-    let migrations = Migrations::from_scripts([(NAME, script)]).unwrap();
+    findings_for(dialect, script, support, Environment::development())
+}
+
+fn findings_for(
+    dialect: Dialect,
+    script: &str,
+    support: StatementSupport,
+    environment: Environment,
+) -> Vec<Finding> {
+    let migrations = Migrations::from_scripts([(NAME, script.to_owned())]).unwrap();
     let diagnosis = diagnose(&migrations, &History::present(Vec::new()), &LockState::Free);
     let database = DatabaseFacts::default().with_statements(support);
     let scripts = BTreeMap::from([(MigrationName::from(NAME), sql::analyse(dialect, script))]);
     let facts = Facts::new(dialect, &migrations, &diagnosis, &database, &scripts);
-    Policy::for_environment(Environment::development()).findings(&facts)
+    Policy::for_environment(environment).findings(&facts)
 }
 
 #[test]
@@ -73,5 +82,21 @@ fn modes_without_a_journal_on_disk_are_called_by_name() {
     ] {
         let finding = findings(Sqlite, script).remove(0);
         assert!(finding.message.contains(part), "{}", finding.message);
+    }
+}
+
+#[test]
+fn what_nobody_has_read_does_not_pass_in_production() {
+    let deep = format!("SELECT {}1{};", "(".repeat(600), ")".repeat(600));
+    let support = || StatementSupport::Available;
+    for dialect in [Postgres, Sqlite] {
+        let of = |script: &str, environment| {
+            let finding = findings_for(dialect, script, support(), environment).remove(0);
+            (finding.rule.into_owned(), finding.severity)
+        };
+        let rule = || "syntax-error".to_owned();
+        assert_eq!(of(&deep, Environment::production()), (rule(), Severity::Error));
+        assert_eq!(of(&deep, Environment::development()), (rule(), Severity::Warn));
+        assert_eq!(of("SELEC 1;", Environment::production()), (rule(), Severity::Warn));
     }
 }

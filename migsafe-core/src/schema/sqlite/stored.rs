@@ -57,7 +57,10 @@ pub fn objects(stored: &[StoredObject]) -> Vec<Object> {
                 found.objects.push(unparsed(one, sql));
             }
         }
-        found.finished()
+        let mut objects = found.finished();
+        // Two ways to write the same come in another order.
+        objects.sort_by(|a, b| a.key().cmp(b.key()));
+        objects
     };
     sql::on_large_stack(read).unwrap_or_else(|_| {
         stored.iter().filter_map(|one| Some(unparsed(one, one.sql.as_deref()?))).collect()
