@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use migsafe_core::policy;
+use migsafe_core::policy::{self, OverrideError};
 use migsafe_core::schema::Scope;
 use migsafe_core::{Dialect, HistoryStore, Migrations, Policy};
 use migsafe_postgres::{PostgresOptions, PostgresStore};
@@ -128,8 +128,17 @@ pub(crate) fn policy(global: &Global) -> Result<Policy, Failure> {
     global.rules.iter().try_fold(policy, |policy, (rule, severity)| {
         policy
             .with_override(rule.clone(), *severity, "given with --rule")
-            .map_err(|error| Failure::usage(error.to_string(), similar_rules(rule)))
+            .map_err(|error| Failure::usage(error.to_string(), way_out(&error, rule)))
     })
+}
+
+fn way_out(error: &OverrideError, rule: &str) -> String {
+    match error {
+        OverrideError::UnknownRule(_) => similar_rules(rule),
+        _ => format!(
+            "leave out --rule {rule}=…, and mend what it finds; `migsafe explain {rule}` says more"
+        ),
+    }
 }
 
 /// The rules that may be meant by what was written.

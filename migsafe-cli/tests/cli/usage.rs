@@ -119,3 +119,15 @@ fn environment_variables() {
     let ran = run("MIGSAFE_ENV", "staging").exits(3);
     assert!(ran.stdout.contains("environment  staging"), "{ran}");
 }
+
+#[test]
+fn what_will_fail_cannot_be_allowed() {
+    let project = Project::new();
+    for severity in ["off", "note", "warn"] {
+        let rule = format!("will-fail={severity}");
+        let ran = project.sqlite(&["deploy", "--rule", &rule]).exits(2);
+        assert!(ran.stderr.contains("cannot be lowered"), "{ran}");
+        assert!(ran.stderr.contains("leave out --rule will-fail"), "{ran}");
+        assert!(!project.path().join("dev.db").exists());
+    }
+}
