@@ -20,7 +20,7 @@ impl PostgresSession {
             self.abandon().await;
         }
         if self.exclusion.is_of_table()
-            && matches!(answer.code(), Some("23505" | "42P06" | "42P07" | "40P01"))
+            && matches!(answer.code(), Some("23505" | "42710" | "42P06" | "42P07" | "40P01"))
         {
             let text = "another deployer has created the history table at the same moment";
             return Err(StoreError::new(StoreErrorCode::Conflict, text).with_help("try again"));
