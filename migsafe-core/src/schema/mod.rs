@@ -39,6 +39,7 @@ mod kind;
 mod named;
 mod object;
 mod options;
+pub mod script;
 mod server;
 mod snapshot;
 #[cfg(feature = "sqlite-sql")]
@@ -52,6 +53,7 @@ pub use key::ObjectKey;
 pub use kind::Kind;
 pub use object::Object;
 pub use options::{Scope, SnapshotOptions};
+pub use script::{ChangeScript, script};
 pub use server::ServerVersion;
 pub use snapshot::Snapshot;
 pub use value::Value;
