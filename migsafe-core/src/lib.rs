@@ -43,6 +43,7 @@ pub mod plan;
 pub mod policy;
 pub mod report;
 pub mod schema;
+pub mod shadow;
 pub mod sql;
 pub mod store;
 pub mod template;

@@ -30,6 +30,7 @@ mod progress;
 mod read;
 mod schema;
 mod session;
+mod shadow;
 mod sql;
 mod store;
 mod url;
@@ -41,4 +42,5 @@ pub use migsafe_core::{
     migrations,
 };
 pub use options::{LockMode, PostgresOptions, StatementMode};
+pub use shadow::PostgresShadow;
 pub use store::PostgresStore;

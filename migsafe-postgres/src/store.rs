@@ -9,11 +9,12 @@ use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
     DataInspector, HistoryStore, LockInspector, ProgressInspector, Reading, SchemaReader,
-    StatementSupport, StoreError, StoreErrorCode, WriteSession,
+    ShadowProvider, StatementSupport, StoreError, StoreErrorCode, WriteSession,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::PostgresOptions;
+use crate::PostgresShadow;
 use crate::connection::{Answer, Connection, Message};
 use crate::error::Failure;
 use crate::journal;
@@ -188,6 +189,10 @@ impl HistoryStore for PostgresStore {
 
     fn schema_reader(&self) -> Option<&dyn SchemaReader> {
         Some(self)
+    }
+
+    fn shadow_provider(&self) -> Option<Arc<dyn ShadowProvider>> {
+        Some(Arc::new(PostgresShadow::beside((*self.options).clone())))
     }
 }
 

@@ -43,6 +43,7 @@ mod reader;
 mod schema;
 mod script;
 mod session;
+mod shadow;
 mod sql;
 mod store;
 mod url;
@@ -58,4 +59,5 @@ pub use migsafe_core::{
 };
 
 pub use memory::MemoryConnection;
+pub use shadow::SqliteShadow;
 pub use store::SqliteStore;

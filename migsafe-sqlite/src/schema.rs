@@ -35,8 +35,12 @@ pub(crate) async fn stored(connection: &mut Connection) -> Result<Stored, Fault>
 impl Stored {
     /// What the statements say. It takes time in which nothing else should have to wait.
     pub(crate) fn into_snapshot(self, options: &SnapshotOptions) -> Snapshot {
-        let major = self.version.split('.').next().and_then(|part| part.parse().ok());
-        let server = ServerVersion::new(major.unwrap_or_default(), self.version);
-        Snapshot::of(Dialect::Sqlite, server, options, objects(&self.objects))
+        Snapshot::of(Dialect::Sqlite, server(self.version), options, objects(&self.objects))
     }
+}
+
+/// The version of the library, as it tells it.
+pub(crate) fn server(version: String) -> ServerVersion {
+    let major = version.split('.').next().and_then(|part| part.parse().ok());
+    ServerVersion::new(major.unwrap_or_default(), version)
 }

@@ -1,7 +1,9 @@
 //! Running a script, so that the statement that fails is known.
 
+use std::time::Duration;
+
 use migsafe_core::policy::Location;
-use migsafe_core::sql::LineIndex;
+use migsafe_core::sql::{LineIndex, Script};
 use migsafe_core::store::StepRequest;
 
 use crate::connection::Connection;
@@ -19,7 +21,25 @@ pub(crate) struct ScriptError {
     pub(crate) location: Location,
 }
 
-/// Runs the script of a step inside the open transaction.
+/// A script, and how long each of its statements may run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) script: &'a str,
+    pub(crate) statements: &'a Script,
+    pub(crate) statement_timeout: Option<Duration>,
+}
+
+impl<'a> From<&StepRequest<'a>> for Request<'a> {
+    fn from(step: &StepRequest<'a>) -> Self {
+        Self {
+            script: step.script,
+            statements: step.statements,
+            statement_timeout: step.options.statement_timeout,
+        }
+    }
+}
+
+/// Runs a script, inside the open transaction if there is one.
 ///
 /// A script that was taken apart is sent in pieces of whole statements. One that the parser rejects
 /// goes whole, and SQLite decides: a parser's failure never blocks a valid script. The number of
@@ -27,21 +47,21 @@ pub(crate) struct ScriptError {
 pub(crate) async fn run(
     connection: &mut Connection,
     watch: &Watch,
-    step: &StepRequest<'_>,
+    request: Request<'_>,
 ) -> Result<(), ScriptError> {
-    if let Some(offset) = step.script.find('\0') {
+    if let Some(offset) = request.script.find('\0') {
         // The driver would never come back from it.
-        let location = Location::at(LineIndex::new(step.script).position(offset));
+        let location = Location::at(LineIndex::new(request.script).position(offset));
         let fault = Fault::of(Some(code::ERROR), "a NUL character, which SQLite cannot take");
         return Err(ScriptError { fault, location });
     }
-    let limit = step.options.statement_timeout;
-    let result = if step.statements.is_split() {
+    let limit = request.statement_timeout;
+    let result = if request.statements.is_split() {
         let at_a_time = if limit.is_some() { 1 } else { AT_A_TIME };
-        run_pieces(connection, watch, step, at_a_time).await
+        run_pieces(connection, watch, request, at_a_time).await
     } else {
         watch.limit(limit);
-        run_whole(connection, step).await
+        run_whole(connection, request).await
     };
     watch.limit(None);
     result
@@ -50,18 +70,18 @@ pub(crate) async fn run(
 async fn run_pieces(
     connection: &mut Connection,
     watch: &Watch,
-    step: &StepRequest<'_>,
+    request: Request<'_>,
     at_a_time: usize,
 ) -> Result<(), ScriptError> {
-    let statements = step.statements.statements();
+    let statements = request.statements.statements();
     for (number, piece) in statements.chunks(at_a_time).enumerate() {
         let first = number * at_a_time;
         let (Some(from), Some(to)) = (piece.first(), piece.last()) else {
             continue;
         };
         // Ranges are of this very script; were they not, nothing would be sent.
-        let text = step.script.get(from.range().start..to.range().end).unwrap_or_default();
-        watch.limit(step.options.statement_timeout);
+        let text = request.script.get(from.range().start..to.range().end).unwrap_or_default();
+        watch.limit(request.statement_timeout);
         let mut completed = 0;
         if let Err(fault) = connection.run_each(text, || completed += 1).await {
             let index = first + completed;
@@ -75,9 +95,9 @@ async fn run_pieces(
     Ok(())
 }
 
-async fn run_whole(connection: &mut Connection, step: &StepRequest<'_>) -> Result<(), ScriptError> {
+async fn run_whole(connection: &mut Connection, request: Request<'_>) -> Result<(), ScriptError> {
     let mut completed = 0;
-    connection.run_each(step.script, || completed += 1).await.map_err(|fault| {
+    connection.run_each(request.script, || completed += 1).await.map_err(|fault| {
         let mut location = Location::default();
         location.statement = Some(completed + 1);
         ScriptError { fault, location }

@@ -9,10 +9,12 @@ use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    DataInspector, HistoryStore, Reading, SchemaReader, StoreError, StoreErrorCode, WriteSession,
+    DataInspector, HistoryStore, Reading, SchemaReader, ShadowProvider, StoreError, StoreErrorCode,
+    WriteSession,
 };
 use sqlx::SqliteConnection;
 
+use crate::SqliteShadow;
 use crate::memory::{Memory, MemoryConnection};
 use crate::reader::{Reader, TheHistory, TheSchema};
 use crate::session::SqliteSession;
@@ -217,6 +219,10 @@ impl HistoryStore for SqliteStore {
             Target::Memory(memory) => SqliteSession::in_memory(Arc::clone(memory), self.busy_wait),
         };
         Ok(Box::new(session))
+    }
+
+    fn shadow_provider(&self) -> Option<Arc<dyn ShadowProvider>> {
+        Some(Arc::new(SqliteShadow))
     }
 
     fn schema_reader(&self) -> Option<&dyn SchemaReader> {

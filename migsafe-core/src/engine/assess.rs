@@ -1,7 +1,7 @@
 //! From a reading to a verdict: diagnose, take the pending scripts apart, judge.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::ensure::read_and_assess;
@@ -11,7 +11,7 @@ use super::{Error, Event, Options, live, observe};
 use crate::Dialect;
 use crate::data::DataReport;
 use crate::diagnosis::{Diagnosis, Entry, State, diagnose};
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::migrations::{MigrationName, Migrations};
 use crate::plan::Target;
 use crate::policy::{Facts, Policy, Verdict};
@@ -264,17 +264,9 @@ impl<'a> Run<'a> {
         if wanted.is_empty() {
             return;
         }
-        let found = Arc::new(Mutex::new(Scripts::new()));
         let dialect = self.store.dialect();
-        let work = {
-            let found = Arc::clone(&found);
-            Box::new(move || {
-                let scripts = take_apart(dialect, wanted);
-                *found.lock().unwrap_or_else(PoisonError::into_inner) = scripts;
-            })
-        };
-        self.env.run_blocking(work).await;
-        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        let work = move || take_apart(dialect, wanted);
+        let mut found = env::blocking(&*self.env, work).await.unwrap_or_default();
         self.scripts.append(&mut found);
     }
 

@@ -14,6 +14,7 @@
 mod tokio_env;
 mod virtual_env;
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -40,6 +41,22 @@ pub trait Env: Send + Sync {
 
     /// Runs work that may take long (parsing a script of megabytes) away from the executor's workers.
     async fn run_blocking(&self, work: Box<dyn FnOnce() + Send>);
+}
+
+/// What work that may take long comes to; `None` when it did not end, which is when it panicked.
+pub(crate) async fn blocking<T: Send + 'static>(
+    env: &dyn Env,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let found = Arc::new(Mutex::new(None));
+    let slot = Arc::clone(&found);
+    env.run_blocking(Box::new(move || {
+        let value = work();
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+    }))
+    .await;
+    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+    found.take()
 }
 
 /// A UUID of version 4 in lower case with hyphens, as Prisma writes row ids (RFC 9562, section 5.4).

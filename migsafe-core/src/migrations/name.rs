@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The longest name that the history table holds (`migration_name VARCHAR(255)`), in characters.
 pub(crate) const MAX_NAME_CHARS: usize = 255;
@@ -12,7 +12,7 @@ pub(crate) const MAX_NAME_CHARS: usize = 255;
 ///
 /// Any folder name is a name; `<14 digits>_<slug>` is a convention that a rule checks. Names are
 /// compared and ordered by their bytes, never by locale: the order must be the same on every machine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MigrationName(Cow<'static, str>);
 

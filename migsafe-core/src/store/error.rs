@@ -27,6 +27,8 @@ pub enum StoreErrorCode {
     ReadOnly,
     /// The database is set up in a way that migsafe does not work on safely.
     UnsafeSetting,
+    /// A database that was given for replaying migrations is the live one, is in use, or holds something that is not ours.
+    ShadowRefused,
     /// A row is not what it was when the change was planned.
     Conflict,
     /// The database refused a statement of ours.
@@ -47,6 +49,7 @@ impl StoreErrorCode {
             Self::HistoryUnreadable => "history-unreadable",
             Self::ReadOnly => "read-only",
             Self::UnsafeSetting => "unsafe-setting",
+            Self::ShadowRefused => "shadow-refused",
             Self::Conflict => "conflict",
             Self::Sql => "sql",
         }
@@ -77,6 +80,9 @@ impl StoreErrorCode {
             }
             Self::ReadOnly => "connect to the primary server, or give write permission to the file",
             Self::UnsafeSetting => "change the setting named, then try again",
+            Self::ShadowRefused => {
+                "give the URL of an empty database that is used for nothing else"
+            }
             Self::Conflict => {
                 "somebody else changed the history; look at `migsafe status` and start again"
             }

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Reading, StatementProgress, StatementSupport, StoreError, WriteSession};
+use super::{
+    Reading, ShadowProvider, StatementProgress, StatementSupport, StoreError, WriteSession,
+};
 use crate::Dialect;
 use crate::data::{DataAnswer, DataLimits, DataQuestion};
 use crate::env::Env;
@@ -83,6 +85,11 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
 
     /// Reads the schema, where the backend knows how to.
     fn schema_reader(&self) -> Option<&dyn SchemaReader> {
+        None
+    }
+
+    /// Makes throw-away databases beside this one, where the backend knows how to.
+    fn shadow_provider(&self) -> Option<Arc<dyn ShadowProvider>> {
         None
     }
 }

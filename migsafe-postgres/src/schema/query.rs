@@ -179,7 +179,7 @@ pub(super) fn sorted(array: &str) -> String {
 pub(super) fn foreign_options(array: &str) -> String {
     format!(
         "(SELECT json_agg(o ORDER BY o COLLATE \"C\") FROM (SELECT CASE WHEN \
-         option_name ~* '(pass|secret|token|key)' THEN option_name || '=…' \
+         option_name ~* '(pass|secret|token|key)' THEN option_name || '=(hidden)' \
          ELSE option_name || '=' || option_value END AS o \
          FROM pg_options_to_table({array})) AS options)"
     )

@@ -141,7 +141,7 @@ async fn run(work: &mut Work<'_>, transaction: Transaction, step: &StepRequest<'
         work.roll_back().await;
         return StepOutcome::Aborted { reason, failure: fault.failure() };
     }
-    if let Err(error) = script::run(work.connection, work.watch, step).await {
+    if let Err(error) = script::run(work.connection, work.watch, step.into()).await {
         return script_failed(work, transaction, step, error).await;
     }
     if work.watch.ended() {
