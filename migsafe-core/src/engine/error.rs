@@ -7,7 +7,9 @@ use crate::lock::LockHolder;
 use crate::migrations::{MigrationName, MigrationsError};
 use crate::policy::Refusal;
 use crate::report::{ExitCode, Failure, Report};
-use crate::store::{StoreError, StoreErrorCode};
+use crate::schema::DiffError;
+use crate::shadow::{ReplayError, SkippedStatement};
+use crate::store::{ScriptFailure, StoreError, StoreErrorCode};
 use crate::text;
 
 /// Why a call did not do what it was asked to do.
@@ -35,6 +37,10 @@ pub(super) enum ErrorKind {
     Stopped,
     UnknownMigration(MigrationName),
     Resolution { code: &'static str, message: String, help: String },
+    ReplayFailed(Failure),
+    ReplayRefused(Vec<SkippedStatement>),
+    NoShadow(String),
+    Diff(DiffError),
 }
 
 impl Error {
@@ -45,6 +51,10 @@ impl Error {
     pub(super) fn with_report(mut self, report: Report) -> Self {
         self.0.report = Some(report);
         self
+    }
+
+    pub(super) fn of_diff(error: DiffError) -> Self {
+        Self::new(ErrorKind::Diff(error))
     }
 
     /// For tests of renderings.
@@ -69,6 +79,10 @@ impl Error {
             ErrorKind::Stopped => "stopped",
             ErrorKind::UnknownMigration(_) => "unknown-migration",
             ErrorKind::Resolution { code, .. } => code,
+            ErrorKind::ReplayFailed(failure) => failure.code,
+            ErrorKind::ReplayRefused(_) => "replay-refused",
+            ErrorKind::NoShadow(_) => "no-shadow-database",
+            ErrorKind::Diff(error) => error.code(),
         }
     }
 
@@ -106,6 +120,15 @@ impl Error {
                 "give the whole name of a folder, as `migsafe status` lists it".to_owned()
             }
             ErrorKind::Resolution { help, .. } => help.clone(),
+            ErrorKind::ReplayFailed(failure) => failure.help.clone(),
+            ErrorKind::ReplayRefused(_) => {
+                "give an empty database on a server of its own (--shadow-database-url): there everything runs"
+                    .to_owned()
+            }
+            ErrorKind::NoShadow(_) => {
+                "use a backend that makes throw-away databases: migsafe-postgres, migsafe-sqlite".to_owned()
+            }
+            ErrorKind::Diff(error) => error.help().to_owned(),
         }
     }
 
@@ -159,7 +182,9 @@ impl Error {
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match &self.0.kind {
-            ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => Some(failure),
+            ErrorKind::MigrationFailed(failure)
+            | ErrorKind::StepAborted(failure)
+            | ErrorKind::ReplayFailed(failure) => Some(failure),
             _ => None,
         }
     }
@@ -220,9 +245,15 @@ impl fmt::Display for Error {
             ErrorKind::LockUnknown => {
                 f.write_str("this database has no way to tell whether its migration lock is free")
             }
-            ErrorKind::MigrationFailed(failure) | ErrorKind::StepAborted(failure) => {
+            ErrorKind::MigrationFailed(failure)
+            | ErrorKind::StepAborted(failure)
+            | ErrorKind::ReplayFailed(failure) => {
                 let name = text::name(failure.migration.as_str());
-                write!(f, "migration {name} failed: {}", failure.message)?;
+                let what = match &self.0.kind {
+                    ErrorKind::ReplayFailed(_) => "does not replay on an empty database",
+                    _ => "failed",
+                };
+                write!(f, "migration {name} {what}: {}", failure.message)?;
                 if let Some(code) = &failure.sql_code {
                     write!(f, " ({code})")?;
                 }
@@ -248,7 +279,32 @@ impl fmt::Display for Error {
                 write!(f, "no migration is named {}", text::name(name.as_str()))
             }
             ErrorKind::Resolution { message, .. } => f.write_str(message),
+            ErrorKind::ReplayRefused(statements) => refused_statements(f, statements),
+            ErrorKind::NoShadow(store) => {
+                write!(f, "no throw-away database can be made for {store}")
+            }
+            ErrorKind::Diff(error) => error.fmt(f),
         }
+    }
+}
+
+/// The first few of the statements that were not run on a throw-away database.
+fn refused_statements(f: &mut fmt::Formatter<'_>, statements: &[SkippedStatement]) -> fmt::Result {
+    const SHOWN: usize = 3;
+    f.write_str(
+        "nothing was replayed, since the server may hold more than the throw-away database",
+    )?;
+    for (index, statement) in statements.iter().take(SHOWN).enumerate() {
+        f.write_str(if index == 0 { ": " } else { "; " })?;
+        write!(f, "migration {}", text::name(statement.migration.as_str()))?;
+        if let (Some(line), Some(column)) = (statement.location.line, statement.location.column) {
+            write!(f, ", line {line}, column {column}")?;
+        }
+        write!(f, ": {}", text::printable(&statement.why))?;
+    }
+    match statements.len().checked_sub(SHOWN) {
+        Some(more @ 1..) => write!(f, "; and {more} more"),
+        _ => Ok(()),
     }
 }
 
@@ -278,6 +334,27 @@ impl std::error::Error for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::new(ErrorKind::Store(error))
+    }
+}
+
+impl From<ReplayError> for Error {
+    fn from(error: ReplayError) -> Self {
+        Self::new(match error {
+            ReplayError::Store(error) => ErrorKind::Store(error),
+            ReplayError::NoScript(name) => {
+                let failure =
+                    ScriptFailure::new("it is applied and has no script that can be read");
+                let help = "bring its migration.sql back from version control";
+                ErrorKind::ReplayFailed(Failure::new("missing-script", &name, failure, help))
+            }
+            ReplayError::Failed { migration, failure } => {
+                let help = "a history must replay on an empty database: mend what the statement relies on that \
+                            no earlier migration makes (an extension, a schema, rows), or replay on a database that \
+                            has it (--shadow-database-url)";
+                ErrorKind::ReplayFailed(Failure::new("replay-failed", &migration, *failure, help))
+            }
+            ReplayError::Refused(statements) => ErrorKind::ReplayRefused(statements),
+        })
     }
 }
 

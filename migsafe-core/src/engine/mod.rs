@@ -16,6 +16,7 @@
 
 mod assess;
 mod by_statement;
+mod drift;
 mod ensure;
 mod error;
 mod event;
@@ -37,6 +38,7 @@ mod tick;
 mod wait;
 mod waits;
 
+pub use drift::{Blind, DriftOptions, DriftReport, Rehearsal, Rehearsed, drift, rehearse};
 pub use ensure::ensure_up_to_date;
 pub use error::Error;
 pub use event::Event;

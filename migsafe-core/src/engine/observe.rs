@@ -15,6 +15,7 @@ mod names {
     pub(super) const RETRIES: &str = "migsafe_migration_retries_total";
     pub(super) const ERRORS: &str = "migsafe_errors_total";
     pub(super) const CONNECTION_FAILURES: &str = "migsafe_connection_failures_total";
+    pub(super) const DRIFT: &str = "migsafe_drift_changes";
 }
 
 /// The span of one step: everything that happens in it carries the migration's name.
@@ -59,6 +60,17 @@ pub(super) fn waited(length: std::time::Duration) {
     tracing::debug!(target: "migsafe", waited_ms, "waited for another deployer");
     #[cfg(feature = "metrics")]
     metrics::histogram!(names::LOCK_WAIT).record(length.as_secs_f64());
+}
+
+/// How many differences a look for drift has found.
+pub(super) fn drift(changes: usize) {
+    tracing::info!(target: "migsafe", changes, "looked for drift");
+    #[cfg(feature = "metrics")]
+    {
+        // Exact for every number of differences that there can be.
+        let changes = u32::try_from(changes).unwrap_or(u32::MAX);
+        metrics::gauge!(names::DRIFT).set(f64::from(changes));
+    }
 }
 
 /// The error that a run ended with.

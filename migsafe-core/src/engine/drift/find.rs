@@ -1,0 +1,107 @@
+//! Looking for drift.
+
+use std::sync::Arc;
+
+use super::{Blind, DriftOptions, DriftReport};
+use crate::diagnosis::{Diagnosis, Entry, Mark, State, diagnose};
+use crate::engine::error::ErrorKind;
+use crate::engine::{Error, observe, read_schema};
+use crate::migrations::{Migration, Migrations};
+use crate::schema::{Snapshot, diff};
+use crate::shadow::{self, Replay};
+use crate::store::{HistoryStore, Reading, ShadowProvider};
+
+/// How often the schema is read again because a deploy was at work meanwhile.
+const TRIES: usize = 3;
+
+/// Compares a database with what the migrations give that its history says are applied.
+///
+/// They are replayed on a throw-away database; nothing of the live one is changed. Its history is read before and after its
+/// schema: when a deploy was at work meanwhile, both are read again.
+///
+/// # Errors
+///
+/// The database cannot be read, a throw-away database cannot be had, or a migration does not replay (codes
+/// `replay-failed`, `replay-refused`). A migration without a script that is applied is `missing-script`.
+pub async fn drift(
+    store: &dyn HistoryStore,
+    migrations: &Migrations,
+    options: &DriftOptions,
+) -> Result<DriftReport, Error> {
+    let shadow = provider(store, options)?;
+    let (diagnosis, live) = look(store, migrations, options).await?;
+    let replayed: Vec<Migration> = applied(migrations, &diagnosis);
+    let Replay { snapshot: expected, skipped, cached } =
+        shadow::replay(&*shadow, &replayed, &options.replay()).await?;
+    let diff = diff(&expected, &live, &options.diff).map_err(Error::of_diff)?;
+    let mut blind: Vec<Blind> = diagnosis.entries().iter().filter_map(blind).collect();
+    blind.extend(skipped.into_iter().map(Blind::NotRun));
+    let report = DriftReport {
+        database: store.describe(),
+        shadow: shadow.describe(),
+        cached,
+        replayed,
+        diff,
+        expected,
+        live,
+        blind,
+    };
+    observe::drift(report.diff.changes().len());
+    Ok(report)
+}
+
+/// Where throw-away databases come from.
+pub(super) fn provider(
+    store: &dyn HistoryStore,
+    options: &DriftOptions,
+) -> Result<Arc<dyn ShadowProvider>, Error> {
+    let provider = options.shadow.clone().or_else(|| store.shadow_provider());
+    let provider = provider.ok_or_else(|| Error::new(ErrorKind::NoShadow(store.describe())))?;
+    if provider.dialect() != store.dialect() {
+        return Err(Error::of_diff(crate::schema::DiffError::Dialects(
+            provider.dialect(),
+            store.dialect(),
+        )));
+    }
+    Ok(provider)
+}
+
+/// History and schema of one moment, as far as nobody deploys all the time.
+async fn look(
+    store: &dyn HistoryStore,
+    migrations: &Migrations,
+    options: &DriftOptions,
+) -> Result<(Diagnosis, Snapshot), Error> {
+    let mut before = store.read().await?;
+    let mut tries = 1;
+    loop {
+        let live = read_schema(store, &options.snapshot).await?;
+        let after = store.read().await?;
+        if after.history == before.history || tries == TRIES {
+            let Reading { history, lock, .. } = after;
+            return Ok((diagnose(migrations, &history, &lock), live));
+        }
+        before = after;
+        tries += 1;
+    }
+}
+
+/// The migrations that the history says are there, ghosts too: the history is the claim that is tested.
+fn applied(migrations: &Migrations, diagnosis: &Diagnosis) -> Vec<Migration> {
+    let is_applied =
+        |entry: &&Entry| entry.has_file() && matches!(entry.state(), State::Applied | State::Ghost);
+    let entries = diagnosis.entries().iter().filter(is_applied);
+    entries.filter_map(|entry| migrations.find(entry.name().as_str()).cloned()).collect()
+}
+
+fn blind(entry: &Entry) -> Option<Blind> {
+    let name = || entry.name().clone();
+    match entry.state() {
+        State::Failed | State::Running => Some(Blind::Unfinished(name())),
+        State::Orphaned if entry.has_live_row() => Some(Blind::Orphaned(name())),
+        State::Applied | State::Ghost if entry.marks().contains(Mark::Edited) => {
+            Some(Blind::Edited(name()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,117 @@
+//! Trying scripts on a throw-away database before anybody runs them.
+
+use super::find::provider;
+use super::{DriftOptions, DriftReport};
+use crate::engine::Error;
+use crate::migrations::MigrationName;
+use crate::report::Failure;
+use crate::schema::diff::Change;
+use crate::schema::{ChangeScript, Snapshot, diff};
+use crate::shadow::{ReplayError, replay_on};
+use crate::sql;
+use crate::store::{HistoryStore, ShadowDatabase, ShadowError, StoreError};
+
+/// What became of a script on a throw-away database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Rehearsed {
+    /// It leads where it should, but for what it leaves to a person.
+    Right,
+    /// A statement of it fails.
+    Failed(Box<Failure>),
+    /// It runs, and these differences are left.
+    Differs(Vec<Change>),
+    /// It was not tried: the other script, after which it would have run, does not lead to the state that it begins with.
+    NotTried,
+}
+
+impl Rehearsed {
+    /// Whether the script may be used.
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        *self == Self::Right
+    }
+}
+
+/// What became of both scripts of a drift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rehearsal {
+    /// Of the script that adopts.
+    pub adopt: Rehearsed,
+    /// Of the script that reverts.
+    pub revert: Rehearsed,
+}
+
+/// Tries both scripts of a drift: the migrations are replayed, then the script that adopts must lead to the schema of the
+/// live database, and then the script that reverts back to that of the migrations.
+///
+/// There are no rows on a throw-away database: what would fail on data, or lose it, is not seen here.
+///
+/// # Errors
+///
+/// A throw-away database cannot be had, or the migrations do not replay.
+pub async fn rehearse(
+    store: &dyn HistoryStore,
+    report: &DriftReport,
+    options: &DriftOptions,
+) -> Result<Rehearsal, Error> {
+    let provider = provider(store, options)?;
+    let mut database = provider.open().await?;
+    let result = async {
+        replay_on(&*provider, &mut *database, &report.replayed).await?;
+        try_both(&mut *database, report, options).await
+    }
+    .await;
+    let closed = database.close().await;
+    let rehearsal = result?;
+    closed?;
+    Ok(rehearsal)
+}
+
+async fn try_both(
+    database: &mut dyn ShadowDatabase,
+    report: &DriftReport,
+    options: &DriftOptions,
+) -> Result<Rehearsal, ReplayError> {
+    let adopt = report.adopt();
+    let adopted = run(database, "adopt", &adopt, &report.live, options).await?;
+    let revert = if adopted.is_right() && adopt.is_complete() {
+        run(database, "revert", &report.revert(), &report.expected, options).await?
+    } else {
+        Rehearsed::NotTried
+    };
+    Ok(Rehearsal { adopt: adopted, revert })
+}
+
+async fn run(
+    database: &mut dyn ShadowDatabase,
+    name: &'static str,
+    script: &ChangeScript,
+    wanted: &Snapshot,
+    options: &DriftOptions,
+) -> Result<Rehearsed, StoreError> {
+    let text = script.to_sql();
+    let statements = sql::analyse(script.dialect(), &text);
+    match database.run(&text, &statements).await {
+        Ok(()) => {}
+        Err(ShadowError::Store(error)) => return Err(error),
+        Err(ShadowError::Script(failure)) => {
+            let name = MigrationName::new(name);
+            let help =
+                "carry the changes out by hand, and report the script as a mistake of migsafe";
+            let failure = Failure::new("rehearsal-failed", &name, failure, help);
+            return Ok(Rehearsed::Failed(Box::new(failure)));
+        }
+    }
+    let found = database.read_schema(&options.snapshot).await?;
+    let Ok(left) = diff(&found, wanted, &options.diff) else {
+        return Ok(Rehearsed::Differs(Vec::new()));
+    };
+    let is_manual = |change: &Change| {
+        script.manual().iter().any(|manual| manual.change().object() == change.object())
+    };
+    let left: Vec<Change> =
+        left.changes().iter().filter(|change| !is_manual(change)).cloned().collect();
+    Ok(if left.is_empty() { Rehearsed::Right } else { Rehearsed::Differs(left) })
+}

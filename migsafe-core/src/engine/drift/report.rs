@@ -1,0 +1,68 @@
+//! What a look for drift has found.
+
+use crate::migrations::{Migration, MigrationName};
+use crate::report::ExitCode;
+use crate::schema::{ChangeScript, Diff, Snapshot};
+use crate::shadow::SkippedStatement;
+
+/// Why a difference may not be drift, or drift may not be seen: something that the comparison does not know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Blind {
+    /// The file was changed after it ran: the replay ran the file as it is now.
+    Edited(MigrationName),
+    /// The migration ran and its file is gone: what it made is a difference.
+    Orphaned(MigrationName),
+    /// The migration ended half way, or is running: what it made is a difference.
+    Unfinished(MigrationName),
+    /// A statement was not run on the throw-away database.
+    NotRun(SkippedStatement),
+}
+
+/// What a look for drift has found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DriftReport {
+    /// The database, for people.
+    pub database: String,
+    /// Where the migrations were replayed, for people.
+    pub shadow: String,
+    /// Whether the schema that they give came out of the cache.
+    pub cached: bool,
+    /// The migrations that were replayed: those that the history says are applied.
+    pub replayed: Vec<Migration>,
+    /// From what the migrations give to what the database holds.
+    pub diff: Diff,
+    /// What the migrations give.
+    pub expected: Snapshot,
+    /// What the database holds.
+    pub live: Snapshot,
+    /// What the comparison does not know.
+    pub blind: Vec<Blind>,
+}
+
+impl DriftReport {
+    /// Whether the database holds something else than its migrations give.
+    #[must_use]
+    pub fn has_drift(&self) -> bool {
+        !self.diff.is_empty()
+    }
+
+    /// The script that makes the migrations give what the database holds: what was done by hand, as a migration.
+    #[must_use]
+    pub fn adopt(&self) -> ChangeScript {
+        crate::schema::script(&self.expected, &self.live, &self.diff)
+    }
+
+    /// The script that makes the database hold what the migrations give: what was done by hand is undone.
+    #[must_use]
+    pub fn revert(&self) -> ChangeScript {
+        crate::schema::script(&self.live, &self.expected, &self.diff.inverted())
+    }
+
+    /// The exit code that says it.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        if self.has_drift() { ExitCode::Drift } else { ExitCode::Ok }
+    }
+}
