@@ -146,8 +146,10 @@ pub(crate) enum Command {
     Locks(Locks),
     /// Reads the schema of the database, and writes it to a file; reads only
     Schema(Schema),
-    /// Compares two schemas, each of a database or of a file; reads only
+    /// Compares two schemas, each of a database, of migrations or of a file; reads only
     Diff(Diff),
+    /// Compares the database with what its applied migrations give; writes migrations that adopt or undo the difference
+    Drift(Box<Drift>),
     /// Shows what a rule detects, why that hurts and what to do; without a name, lists all rules
     Explain(Explain),
 }
@@ -167,16 +169,21 @@ pub(crate) struct Schema {
     pub(crate) privileges: bool,
 }
 
+/// Where migrations are replayed.
 #[derive(Group)]
-pub(crate) struct Diff {
-    /// One side: a database URL, or a file that `migsafe schema --export` wrote
-    #[arg(long, value_name = "URL|FILE")]
-    pub(crate) from: String,
+pub(crate) struct Shadow {
+    /// PostgreSQL: an empty database for replaying migrations, used for nothing else [default: one is made and dropped]
+    #[arg(long, env = "SHADOW_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub(crate) shadow_database_url: Option<String>,
 
-    /// The other side; the changes lead from the first to this one
-    #[arg(long, value_name = "URL|FILE")]
-    pub(crate) to: String,
+    /// Keeps what migrations give in this folder, and does not replay the same ones again
+    #[arg(long, env = "MIGSAFE_SHADOW_CACHE", value_name = "DIR")]
+    pub(crate) shadow_cache: Option<PathBuf>,
+}
 
+/// What of two schemas is compared.
+#[derive(Group)]
+pub(crate) struct Compared {
     /// PostgreSQL: only this schema, or '*' for all; can be given several times [default: that of the URL, else all]
     #[arg(long = "schema", value_name = "NAME")]
     pub(crate) schemas: Vec<String>,
@@ -196,6 +203,68 @@ pub(crate) struct Diff {
     /// Lists the parts of what was added or removed, and what differs in the text only
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Group)]
+pub(crate) struct Diff {
+    /// One side: a database URL, a migrations folder, an SQL file, or a file that `migsafe schema --export` wrote
+    #[arg(long, value_name = "URL|PATH")]
+    pub(crate) from: String,
+
+    /// The other side; the changes lead from the first to this one
+    #[arg(long, value_name = "URL|PATH")]
+    pub(crate) to: String,
+
+    /// Shows the SQL that makes the first side like the other, and nothing else
+    #[arg(long)]
+    pub(crate) sql: bool,
+
+    /// What the SQL of folders and files is written for [default: migration_lock.toml, else the other side]
+    #[arg(long, value_name = "DIALECT")]
+    pub(crate) dialect: Option<DialectName>,
+
+    #[command(flatten)]
+    pub(crate) compared: Compared,
+
+    #[command(flatten)]
+    pub(crate) shadow: Shadow,
+}
+
+#[derive(Group)]
+pub(crate) struct Drift {
+    /// Shows the SQL of one direction, and nothing else
+    #[arg(long, value_name = "DIRECTION", conflicts_with_all = ["adopt", "revert"])]
+    pub(crate) sql: Option<Direction>,
+
+    /// Writes a migration that makes the migrations give what the database holds, after trying it
+    #[arg(long, value_name = "NAME", conflicts_with = "revert")]
+    pub(crate) adopt: Option<String>,
+
+    /// Writes a migration that makes the database hold what the migrations give, after trying it
+    #[arg(long, value_name = "NAME")]
+    pub(crate) revert: Option<String>,
+
+    /// With --adopt: records the migration as applied in this database, where its changes are already
+    #[arg(long, requires = "adopt")]
+    pub(crate) mark_applied: bool,
+
+    /// Writes to the database without asking, also on a terminal
+    #[arg(long, requires = "mark_applied")]
+    pub(crate) yes: bool,
+
+    #[command(flatten)]
+    pub(crate) compared: Compared,
+
+    #[command(flatten)]
+    pub(crate) shadow: Shadow,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Direction {
+    /// The migrations become like the database
+    Adopt,
+    /// The database becomes like its migrations
+    Revert,
 }
 
 #[derive(Group)]

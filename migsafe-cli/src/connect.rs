@@ -59,7 +59,8 @@ pub(crate) fn scope(url: Option<&str>, named: &[String]) -> Result<Scope, Failur
     }
 }
 
-fn postgres(url: &str, global: &Global) -> Result<PostgresOptions, Failure> {
+/// A PostgreSQL database with the options that are for all of a run.
+pub(crate) fn postgres(url: &str, global: &Global) -> Result<PostgresOptions, Failure> {
     let options = PostgresOptions::from_url(url)?
         .with_lock_mode(global.lock_mode.into())
         .with_statement_mode(global.statement_mode.into());

@@ -12,6 +12,9 @@ use crate::failure::Failure;
 /// How long a run may take to come to a good end once it was asked to stop.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// How long what a dropped run leaves behind may take to go.
+const CLEANING: Duration = Duration::from_secs(5);
+
 /// A signal asked to stop, and the work was dropped, which is safe at every await of the engine.
 pub(crate) struct Interrupted;
 
@@ -23,12 +26,17 @@ impl From<Interrupted> for Failure {
 
 /// Runs a future until it is done or a signal asks to stop.
 pub(crate) async fn unless_interrupted<F: Future>(future: F) -> Result<F::Output, Interrupted> {
-    tokio::select! {
-        // What is done is done.
-        biased;
-        output = future => Ok(output),
-        () = signal() => Err(Interrupted),
+    {
+        let mut future = pin!(future);
+        tokio::select! {
+            // What is done is done.
+            biased;
+            output = &mut future => return Ok(output),
+            () = signal() => {}
+        }
     }
+    settle().await;
+    Err(Interrupted)
 }
 
 /// The same, but after the signal first `ask` asks the future to end by itself.
@@ -51,16 +59,16 @@ pub(crate) async fn unless_interrupted_twice<F: Future>(
     Err(Interrupted)
 }
 
-/// A session that is dropped asks the server, in a task of its own, to cancel what it runs. Lets such
-/// tasks end.
+/// A session that is dropped asks the server, in a task of its own, to cancel what it runs, and a throw-away database
+/// that is dropped is removed. Lets such tasks end.
 async fn settle() {
     let until_idle = async {
         while Handle::current().metrics().num_alive_tasks() > 0 {
             sleep(Duration::from_millis(10)).await;
         }
     };
-    // What it does not manage the server finds out by itself.
-    let _ = timeout(GRACE, until_idle).await;
+    // What it does not manage the server finds out by itself, or the next run removes.
+    let _ = timeout(CLEANING, until_idle).await;
 }
 
 /// Ends with the first SIGINT or SIGTERM. If signals cannot be watched they end the process as

@@ -11,6 +11,8 @@ mod metrics;
 mod notes;
 mod output;
 mod progress;
+mod shadow;
+mod side;
 mod template;
 mod usage;
 

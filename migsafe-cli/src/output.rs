@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
 use migsafe_core::report::{LintReport, Problem, Style, github, json, sarif, text};
+use migsafe_core::schema::ChangeScript;
 
 use crate::args::{Format, Global};
 use crate::failure::Failure;
@@ -49,6 +50,11 @@ impl Output {
             _ => text(self.style(io::stdout().is_terminal())),
         };
         standard_output(&written)
+    }
+
+    /// Writes SQL and nothing else.
+    pub(crate) fn sql(&self, script: &ChangeScript) -> Result<(), Failure> {
+        standard_output(&script.to_sql())
     }
 
     /// Writes what linting gave, which has forms of its own.

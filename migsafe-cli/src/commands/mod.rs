@@ -2,6 +2,7 @@
 
 mod deploy;
 mod diff;
+mod drift;
 mod explain;
 mod lint;
 mod locks;
@@ -81,7 +82,8 @@ async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
         Command::Locks(args) => unless_interrupted(locks::run(global, args, output)).await?,
         Command::Lint(args) => unless_interrupted(lint::run(global, args, output)).await?,
         Command::Schema(args) => unless_interrupted(schema::run(global, args, output)).await?,
-        Command::Diff(args) => unless_interrupted(diff::run(args, output)).await?,
+        Command::Diff(args) => unless_interrupted(diff::run(global, args, output)).await?,
+        Command::Drift(args) => unless_interrupted(drift::run(global, *args, output)).await?,
         Command::Explain(args) => explain::run(&args, output),
         Command::New(args) => new::run(global, &args, output),
     }

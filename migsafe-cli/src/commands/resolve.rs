@@ -1,9 +1,11 @@
 //! `migsafe resolve`.
 
 use std::io::{IsTerminal as _, stderr, stdin};
+use std::time::Duration;
 
 use migsafe_core::engine::{self, Resolution};
 use migsafe_core::report::{ExitCode, json, text};
+use migsafe_core::{HistoryStore, Migrations};
 
 use crate::args::{Decision, Global, Resolve};
 use crate::connect;
@@ -25,13 +27,36 @@ pub(crate) async fn run(
         return Ok(ExitCode::Ok);
     }
     output.remark(|style| text::resolution_plan(&plan, style));
-    if !args.yes && stdin().is_terminal() && stderr().is_terminal() && !confirmed().await {
-        let help = "answer y to write, or give --yes";
-        return Err(Failure::stopped("declined", "nothing was written", help));
-    }
+    consent(args.yes).await?;
     let written = engine::resolve(&*store, &migrations, &plan, actor(), args.lock_wait).await?;
     output.report(|style| text::resolution(&written, style), || json::resolution(&written))?;
     Ok(ExitCode::Ok)
+}
+
+/// Records a decision that another command has led to; what it says is a remark beside that command's report.
+pub(super) async fn record(
+    store: &dyn HistoryStore,
+    migrations: &Migrations,
+    resolution: &Resolution,
+    yes: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    const LOCK_WAIT: Duration = Duration::from_secs(10);
+    let plan = engine::plan_resolution(store, migrations, resolution).await?;
+    output.remark(|style| text::resolution_plan(&plan, style));
+    consent(yes).await?;
+    let written = engine::resolve(store, migrations, &plan, actor(), LOCK_WAIT).await?;
+    output.remark(|style| text::resolution(&written, style));
+    Ok(())
+}
+
+/// A person at a terminal is asked; a program that runs the command has decided.
+async fn consent(yes: bool) -> Result<(), Failure> {
+    if !yes && stdin().is_terminal() && stderr().is_terminal() && !confirmed().await {
+        let help = "answer y to write, or give --yes";
+        return Err(Failure::stopped("declined", "nothing was written", help));
+    }
+    Ok(())
 }
 
 fn resolution(decision: Decision) -> Result<Resolution, Failure> {

@@ -7,6 +7,7 @@
 //!
 //! [`text`], [`json`], [`github`] and [`sarif`] are pure functions of the data: no clock, no terminal, no environment.
 
+mod comparison;
 mod exit_code;
 mod failure;
 pub mod github;
@@ -24,6 +25,7 @@ mod style;
 mod tests;
 pub mod text;
 
+pub use comparison::Comparison;
 pub use exit_code::ExitCode;
 pub use failure::Failure;
 pub use lint::{LintFinding, LintReport, LintSummary, LintedFile, Quiet};

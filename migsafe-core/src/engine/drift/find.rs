@@ -7,7 +7,8 @@ use crate::diagnosis::{Diagnosis, Entry, Mark, State, diagnose};
 use crate::engine::error::ErrorKind;
 use crate::engine::{Error, observe, read_schema};
 use crate::migrations::{Migration, Migrations};
-use crate::schema::{Snapshot, diff};
+use crate::report::Comparison;
+use crate::schema::Snapshot;
 use crate::shadow::{self, Replay};
 use crate::store::{HistoryStore, Reading, ShadowProvider};
 
@@ -33,20 +34,17 @@ pub async fn drift(
     let replayed: Vec<Migration> = applied(migrations, &diagnosis);
     let Replay { snapshot: expected, skipped, cached } =
         shadow::replay(&*shadow, &replayed, &options.replay()).await?;
-    let diff = diff(&expected, &live, &options.diff).map_err(Error::of_diff)?;
+    tracing::debug!(target: "migsafe", cached, migrations = replayed.len(), "replayed");
     let mut blind: Vec<Blind> = diagnosis.entries().iter().filter_map(blind).collect();
     blind.extend(skipped.into_iter().map(Blind::NotRun));
-    let report = DriftReport {
-        database: store.describe(),
-        shadow: shadow.describe(),
-        cached,
-        replayed,
-        diff,
-        expected,
-        live,
-        blind,
-    };
-    observe::drift(report.diff.changes().len());
+    let database = store.describe();
+    let sides = (("migrations", &expected), (&*database, &live));
+    let comparison = Comparison::of(sides.0, sides.1, &options.diff)
+        .map_err(Error::of_diff)?
+        .with_notes(blind.iter().map(Blind::sentence));
+    let shadow = shadow.describe();
+    let report = DriftReport { database, shadow, replayed, comparison, expected, live, blind };
+    observe::drift(report.comparison.diff().changes().len());
     Ok(report)
 }
 

@@ -39,12 +39,15 @@ impl Rehearsed {
 pub struct Rehearsal {
     /// Of the script that adopts.
     pub adopt: Rehearsed,
-    /// Of the script that reverts.
+    /// Of the script that reverts, in the form of [`ChangeScript::tolerant`], after the one that adopts.
     pub revert: Rehearsed,
+    /// Of the same script where nothing drifted: as a migration it runs in every database, and on every replay.
+    pub revert_elsewhere: Rehearsed,
 }
 
 /// Tries both scripts of a drift: the migrations are replayed, then the script that adopts must lead to the schema of the
-/// live database, and then the script that reverts back to that of the migrations.
+/// live database, and then the script that reverts back to that of the migrations. That one is run once more then: it must
+/// change nothing where nothing drifted.
 ///
 /// There are no rows on a throw-away database: what would fail on data, or lose it, is not seen here.
 ///
@@ -75,13 +78,17 @@ async fn try_both(
     options: &DriftOptions,
 ) -> Result<Rehearsal, ReplayError> {
     let adopt = report.adopt();
-    let adopted = run(database, "adopt", &adopt, &report.live, options).await?;
-    let revert = if adopted.is_right() && adopt.is_complete() {
-        run(database, "revert", &report.revert(), &report.expected, options).await?
-    } else {
-        Rehearsed::NotTried
-    };
-    Ok(Rehearsal { adopt: adopted, revert })
+    let adopted = run(database, "adopt", adopt, &report.live, options).await?;
+    let (mut revert, mut revert_elsewhere) = (Rehearsed::NotTried, Rehearsed::NotTried);
+    if adopted.is_right() && adopt.is_complete() {
+        let tolerant = report.revert().tolerant();
+        revert = run(database, "revert", &tolerant, &report.expected, options).await?;
+        if revert.is_right() && tolerant.is_complete() {
+            revert_elsewhere =
+                run(database, "revert", &tolerant, &report.expected, options).await?;
+        }
+    }
+    Ok(Rehearsal { adopt: adopted, revert, revert_elsewhere })
 }
 
 async fn run(

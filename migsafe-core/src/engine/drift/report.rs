@@ -1,9 +1,10 @@
 //! What a look for drift has found.
 
 use crate::migrations::{Migration, MigrationName};
-use crate::report::ExitCode;
-use crate::schema::{ChangeScript, Diff, Snapshot};
+use crate::report::{Comparison, ExitCode};
+use crate::schema::{ChangeScript, Snapshot};
 use crate::shadow::SkippedStatement;
+use crate::text;
 
 /// Why a difference may not be drift, or drift may not be seen: something that the comparison does not know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,36 @@ pub enum Blind {
     NotRun(SkippedStatement),
 }
 
+impl Blind {
+    /// The same as a sentence for people, without its full stop.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Edited(name) => format!(
+                "the file of {} was changed after it ran, and was replayed as it is now",
+                text::name(name.as_str())
+            ),
+            Self::Orphaned(name) => format!(
+                "the file of {} is gone: what it made is a difference",
+                text::name(name.as_str())
+            ),
+            Self::Unfinished(name) => format!(
+                "{} is not finished: what it made so far is a difference",
+                text::name(name.as_str())
+            ),
+            Self::NotRun(statement) => {
+                let line = statement.location.line.unwrap_or_default();
+                format!(
+                    "{} in {}, line {line}, was not run on the throw-away database: {}",
+                    text::printable(&statement.verb),
+                    text::name(statement.migration.as_str()),
+                    text::printable(&statement.why)
+                )
+            }
+        }
+    }
+}
+
 /// What a look for drift has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,12 +58,10 @@ pub struct DriftReport {
     pub database: String,
     /// Where the migrations were replayed, for people.
     pub shadow: String,
-    /// Whether the schema that they give came out of the cache.
-    pub cached: bool,
     /// The migrations that were replayed: those that the history says are applied.
     pub replayed: Vec<Migration>,
     /// From what the migrations give to what the database holds.
-    pub diff: Diff,
+    pub comparison: Comparison,
     /// What the migrations give.
     pub expected: Snapshot,
     /// What the database holds.
@@ -45,19 +74,19 @@ impl DriftReport {
     /// Whether the database holds something else than its migrations give.
     #[must_use]
     pub fn has_drift(&self) -> bool {
-        !self.diff.is_empty()
+        !self.comparison.diff().is_empty()
     }
 
     /// The script that makes the migrations give what the database holds: what was done by hand, as a migration.
     #[must_use]
-    pub fn adopt(&self) -> ChangeScript {
-        crate::schema::script(&self.expected, &self.live, &self.diff)
+    pub fn adopt(&self) -> &ChangeScript {
+        self.comparison.forward()
     }
 
     /// The script that makes the database hold what the migrations give: what was done by hand is undone.
     #[must_use]
-    pub fn revert(&self) -> ChangeScript {
-        crate::schema::script(&self.live, &self.expected, &self.diff.inverted())
+    pub fn revert(&self) -> &ChangeScript {
+        self.comparison.backward()
     }
 
     /// The exit code that says it.

@@ -12,6 +12,7 @@
 mod created;
 mod diff;
 mod document;
+mod drift;
 mod error;
 mod explain;
 mod lint;
@@ -26,6 +27,7 @@ pub use diff::diff;
 pub(crate) use document::escaped;
 pub(super) use document::pretty;
 pub use document::{FORMAT_VERSION, with_notes};
+pub use drift::drift;
 pub use error::{error, problem};
 pub use explain::{rule, rules};
 pub use lint::lint;

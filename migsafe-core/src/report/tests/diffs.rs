@@ -2,9 +2,7 @@
 
 use super::*;
 use crate::schema::diff::{IgnoreRule, IgnoreRules};
-use crate::schema::{
-    Attribute, DiffOptions, Kind, Object, ObjectKey, ServerVersion, Snapshot, diff,
-};
+use crate::schema::{Attribute, DiffOptions, Kind, Object, ObjectKey, ServerVersion, Snapshot};
 
 fn table(name: &str) -> Object {
     Object::new(ObjectKey::new(Kind::Table, Some("app"), name))
@@ -68,22 +66,19 @@ fn a_difference_of_every_form() {
     let options = DiffOptions::default()
         .with_ignore(IgnoreRules::new(rules))
         .on(chrono::NaiveDate::from_ymd_opt(2026, 11, 20).unwrap());
-    let found = diff(&from, &to, &options).unwrap();
+    let found = Comparison::of(("production", &from), ("migrations", &to), &options).unwrap();
     assert_report(
         "diff",
-        &text::diff(&found, "production", "migrations", Style::plain().showing_all(true)),
-        &json::diff(&found, "production", "migrations"),
+        &text::diff(&found, Style::plain().showing_all(true)),
+        &json::diff(&found),
     );
-    assert_rendering(
-        "diff_folded",
-        &text::diff(&found, "production", "migrations", Style::plain()),
-    );
+    assert_rendering("diff_folded", &text::diff(&found, Style::plain()));
 }
 
 #[test]
 fn no_difference() {
     let one = snapshot(15, [table("users")]);
-    let found = diff(&one, &one, &DiffOptions::default()).unwrap();
-    let shown = text::diff(&found, "a", "b", Style::plain());
+    let found = Comparison::of(("a", &one), ("b", &one), &DiffOptions::default()).unwrap();
+    let shown = text::diff(&found, Style::plain());
     assert_eq!(shown, "from  a\nto    b\n\nNo difference.\n");
 }

@@ -2,28 +2,67 @@
 
 use super::page::Page;
 use super::{safe, values};
-use crate::report::Style;
 use crate::report::style::Paint;
+use crate::report::{Comparison, Style};
 use crate::schema::diff::{Change, ChangeKind, IgnoreRule};
-use crate::schema::{Attribute, Diff, Object, ObjectKey, Value};
+use crate::schema::{Attribute, ChangeScript, Diff, Object, ObjectKey, Value};
 
 /// What leads from one schema to the other: `+` only there, `-` only here, `~` different. Parts of a relation that
 /// is added or removed as a whole are counted, not listed, unless the style shows all.
-///
-/// `from` and `to` are the names of the two sides.
 #[must_use]
-pub fn diff(diff: &Diff, from: &str, to: &str, style: Style) -> String {
+pub fn diff(comparison: &Comparison, style: Style) -> String {
     let mut page = Page::new(style);
-    page.fields("", &[("from", safe::line(from, 200)), ("to", safe::line(to, 200))]);
+    let (from, to) = (safe::line(comparison.from(), 200), safe::line(comparison.to(), 200));
+    page.fields("", &[("from", from), ("to", to)]);
     page.blank();
-    changes(&mut page, diff);
-    rules(&mut page, diff);
+    body(&mut page, comparison);
+    if !comparison.diff().is_empty() {
+        page.blank();
+        scripts(
+            &mut page,
+            &[("forward", comparison.forward()), ("backward", comparison.backward())],
+        );
+    }
+    page.finish()
+}
+
+/// What a comparison has found, from the first change to the summary.
+pub(super) fn body(page: &mut Page, comparison: &Comparison) {
+    let diff = comparison.diff();
+    changes(page, diff);
+    rules(page, diff);
     page.blank();
-    for limit in diff.limits() {
-        page.line(format!("Note: {limit}."));
+    for note in comparison.notes() {
+        page.line(format!("Note: {}.", safe::line(note, 400)));
     }
     page.line(summary(diff));
-    page.finish()
+}
+
+/// What the SQL of both directions would do, in a line each, and what it leaves to a person.
+pub(super) fn scripts(page: &mut Page, scripts: &[(&str, &ChangeScript)]) {
+    let fields: Vec<(&str, String)> = scripts
+        .iter()
+        .map(|(name, script)| {
+            let mut text = values::count(script.steps().len(), "statement");
+            if script.destructive() > 0 {
+                text.push_str(&format!(", {} destructive", script.destructive()));
+            }
+            if !script.is_complete() {
+                text.push_str(&format!(", {} by hand", script.manual().len()));
+            }
+            (*name, text)
+        })
+        .collect();
+    page.fields("", &fields);
+    for (name, script) in scripts {
+        for manual in script.manual() {
+            page.line(format!(
+                "{name} by hand: {}: {}",
+                manual.change(),
+                safe::line(manual.what_to_do(), 400)
+            ));
+        }
+    }
 }
 
 fn changes(page: &mut Page, diff: &Diff) {

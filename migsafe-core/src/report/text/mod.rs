@@ -16,6 +16,7 @@
 mod blockers;
 mod created;
 mod diff;
+mod drift;
 mod error;
 mod event;
 mod explain;
@@ -40,6 +41,7 @@ mod values;
 
 pub use created::created;
 pub use diff::diff;
+pub use drift::{drift, rehearsal};
 pub use error::{error, problem};
 pub use event::event;
 pub use explain::{rule, rules};

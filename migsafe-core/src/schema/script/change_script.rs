@@ -10,9 +10,9 @@ use crate::text::one_line;
 /// One statement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptStep {
-    sql: String,
-    object: ObjectKey,
-    loss: Option<Cow<'static, str>>,
+    pub(super) sql: String,
+    pub(super) object: ObjectKey,
+    pub(super) loss: Option<Cow<'static, str>>,
 }
 
 impl ScriptStep {
@@ -78,9 +78,9 @@ impl ManualChange {
 /// Statements that lead from one schema to another, and what they leave to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangeScript {
-    dialect: Dialect,
-    steps: Vec<ScriptStep>,
-    manual: Vec<ManualChange>,
+    pub(super) dialect: Dialect,
+    pub(super) steps: Vec<ScriptStep>,
+    pub(super) manual: Vec<ManualChange>,
 }
 
 impl ChangeScript {

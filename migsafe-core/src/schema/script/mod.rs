@@ -27,6 +27,7 @@
 mod change_script;
 mod postgres;
 mod sqlite;
+mod tolerant;
 
 pub use change_script::{ChangeScript, ManualChange, ScriptStep};
 
