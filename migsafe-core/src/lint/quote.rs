@@ -3,7 +3,7 @@
 use crate::Dialect;
 
 /// The name, in quotes unless it may be written without.
-pub(super) fn identifier(dialect: Dialect, name: &str) -> String {
+pub(crate) fn identifier(dialect: Dialect, name: &str) -> String {
     if is_plain(dialect, name) {
         name.to_owned()
     } else {
@@ -24,7 +24,7 @@ fn is_plain(dialect: Dialect, name: &str) -> bool {
 
 /// Words that one of the databases does not take for a name everywhere: those that are not "non-reserved" in appendix
 /// C of PostgreSQL's manual, and those that SQLite's parser does not fall back to a name for.
-pub(super) fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     RESERVED.binary_search(&name.as_str()).is_ok()
 }

@@ -141,7 +141,7 @@ impl fmt::Display for Snapshot {
 }
 
 /// What Prisma and migsafe keep for themselves: the history table in any schema, and ours.
-fn is_bookkeeping(dialect: Dialect, key: &ObjectKey) -> bool {
+pub(super) fn is_bookkeeping(dialect: Dialect, key: &ObjectKey) -> bool {
     let relation = key.parent().unwrap_or(key.name());
     let is_relation = key.parent().is_some() || key.kind() == Kind::Table;
     match dialect {

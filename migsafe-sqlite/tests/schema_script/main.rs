@@ -1,0 +1,10 @@
+//! SQL between two schemas, carried out on SQLite.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
+
+#[path = "../common/changes.rs"]
+mod changes;
+#[path = "../common/mod.rs"]
+mod common;
+
+mod run;
+mod single;
