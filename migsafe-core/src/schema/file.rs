@@ -1,10 +1,11 @@
 //! Snapshots as files.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Object, Scope, ServerVersion, Snapshot};
+use super::{Object, ObjectKey, Scope, ServerVersion, Snapshot};
 use crate::Dialect;
 use crate::report::json::escaped;
 use crate::text::printable;
@@ -73,6 +74,15 @@ struct File {
     #[serde(flatten)]
     head: Head,
     objects: Vec<Object>,
+    #[serde(default)]
+    dependencies: Vec<Needs>,
+}
+
+/// What one object needs.
+#[derive(Serialize, Deserialize)]
+struct Needs {
+    object: ObjectKey,
+    needs: BTreeSet<ObjectKey>,
 }
 
 #[derive(Deserialize)]
@@ -83,7 +93,7 @@ struct Version {
 const KIND: &str = "schema";
 
 impl Snapshot {
-    /// The snapshot as JSON, one object per line: equal schemas of equal servers give equal bytes, and
+    /// The snapshot as JSON, one object per line, then what each of them needs: equal schemas of equal servers give equal bytes, and
     /// tools that compare lines show what differs.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -103,7 +113,14 @@ impl Snapshot {
             text.push_str(if index == 0 { "\n    " } else { ",\n    " });
             text.push_str(&line(object));
         }
-        text.push_str(if self.is_empty() { "]\n}\n" } else { "\n  ]\n}\n" });
+        text.push_str(if self.is_empty() { "]" } else { "\n  ]" });
+        for (index, (object, needs)) in self.dependencies.iter().enumerate() {
+            text.push_str(if index == 0 { ",\n  \"dependencies\": [\n    " } else { ",\n    " });
+            let needs = Needs { object: object.clone(), needs: needs.clone() };
+            text.push_str(&serde_json::to_string(&needs).unwrap_or_default());
+        }
+        let has_dependencies = self.dependencies.iter().next().is_some();
+        text.push_str(if has_dependencies { "\n  ]\n}\n" } else { "\n}\n" });
         escaped(text)
     }
 
@@ -119,7 +136,7 @@ impl Snapshot {
         if format_version != SNAPSHOT_FORMAT_VERSION {
             return Err(SnapshotFileError::Version(format_version));
         }
-        let File { head, objects } = serde_json::from_str(text).map_err(malformed)?;
+        let File { head, objects, dependencies } = serde_json::from_str(text).map_err(malformed)?;
         if head.kind != KIND {
             let why = format!("it is a document of the kind {}", printable(&head.kind));
             return Err(SnapshotFileError::Malformed(why));
@@ -131,6 +148,11 @@ impl Snapshot {
             let key = object.key().clone();
             if snapshot.objects.insert(key.clone(), object).is_some() {
                 return Err(SnapshotFileError::Malformed(format!("{key} is there twice")));
+            }
+        }
+        for Needs { object, needs } in dependencies {
+            for needed in needs {
+                snapshot.depends(object.clone(), needed);
             }
         }
         Ok(snapshot)
@@ -145,7 +167,7 @@ pub(super) fn line(object: &Object) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Attribute, Kind, ObjectKey, Value};
+    use crate::schema::{Attribute, Kind, Value};
 
     fn snapshot() -> Snapshot {
         let users = Object::new(ObjectKey::new(Kind::Table, Some("app"), "users"));

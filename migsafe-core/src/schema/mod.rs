@@ -32,6 +32,7 @@
 //! database, a file or a clock.
 
 mod attribute;
+mod dependencies;
 pub mod diff;
 mod file;
 mod key;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
+use super::dependencies::Dependencies;
 use super::{Kind, Object, ObjectKey, Scope, ServerVersion, SnapshotOptions, file};
 use crate::Dialect;
 use crate::history::HISTORY_TABLE;
@@ -21,6 +22,7 @@ pub struct Snapshot {
     pub(super) scope: Scope,
     pub(super) privileges: bool,
     pub(super) objects: BTreeMap<ObjectKey, Object>,
+    pub(super) dependencies: Dependencies,
 }
 
 impl Snapshot {
@@ -28,7 +30,8 @@ impl Snapshot {
     #[must_use]
     pub fn new(dialect: Dialect, server: ServerVersion) -> Self {
         let (scope, privileges, objects) = (Scope::All, false, BTreeMap::new());
-        Self { dialect, server, scope, privileges, objects }
+        let dependencies = Dependencies::default();
+        Self { dialect, server, scope, privileges, objects, dependencies }
     }
 
     /// The schema that a reader found. Objects beyond what the options ask for are left out, as are the

@@ -11,22 +11,27 @@ use crate::connection::text;
 /// The object of a row.
 pub(super) fn object(query: &Query, row: &PgRow) -> Result<Object, StoreError> {
     let cell = |column: usize| text(row, column);
-    let kind = cell(0).as_deref().and_then(Kind::from_name);
-    let (Some(kind), Some(name)) = (kind, cell(3)) else {
-        return Err(unreadable("an object without a kind or a name"));
-    };
-    let schema = cell(1);
-    let key = match cell(2) {
-        Some(parent) => ObjectKey::within(kind, schema.as_deref(), parent, name),
-        None => ObjectKey::new(kind, schema.as_deref(), name),
-    };
-    let mut object = Object::new(key);
+    let mut object = Object::new(key(row, 0)?);
     for (index, (attribute, form)) in query.columns().enumerate() {
         if let Some(cell) = cell(4 + index) {
             set(&mut object, attribute, form, &cell)?;
         }
     }
     Ok(object)
+}
+
+/// The key that four columns hold.
+pub(super) fn key(row: &PgRow, first: usize) -> Result<ObjectKey, StoreError> {
+    let cell = |column: usize| text(row, first + column);
+    let kind = cell(0).as_deref().and_then(Kind::from_name);
+    let (Some(kind), Some(name)) = (kind, cell(3)) else {
+        return Err(unreadable("an object without a kind or a name"));
+    };
+    let schema = cell(1);
+    Ok(match cell(2) {
+        Some(parent) => ObjectKey::within(kind, schema.as_deref(), parent, name),
+        None => ObjectKey::new(kind, schema.as_deref(), name),
+    })
 }
 
 fn set(

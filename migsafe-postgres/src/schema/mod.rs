@@ -88,6 +88,7 @@ async fn ask(
     statements.push("SELECT current_setting('server_version')".to_owned());
     let context = Context { options: wanted, version };
     statements.extend(queries::all(&context).iter().map(Query::statement));
+    statements.push(queries::dependencies::statement(&context));
     statements.push("COMMIT".to_owned());
     connection.send_within(statements.join(";\n"), options.answer_timeout).await
 }
@@ -100,13 +101,21 @@ fn snapshot(
     let text = answer.value(SETTINGS.len(), 0).unwrap_or_default().into_owned();
     let context = Context { options: wanted, version };
     let mut objects = Vec::new();
-    for (index, query) in queries::all(&context).iter().enumerate() {
+    let queries = queries::all(&context);
+    for (index, query) in queries.iter().enumerate() {
         for row in answer.rows(SETTINGS.len() + 1 + index) {
             objects.push(decode::object(query, row)?);
         }
     }
     let server = ServerVersion::new(version / 10_000, text);
-    Ok(Snapshot::of(Dialect::Postgres, server, wanted, objects))
+    let mut snapshot = Snapshot::of(Dialect::Postgres, server, wanted, objects);
+    for row in answer.rows(SETTINGS.len() + 1 + queries.len()) {
+        let (dependent, needed) = (decode::key(row, 0)?, decode::key(row, 4)?);
+        if snapshot.get(&dependent).is_some() && snapshot.get(&needed).is_some() {
+            snapshot.depends(dependent, needed);
+        }
+    }
+    Ok(snapshot)
 }
 
 /// The server's version; some poolers do not pass it on.

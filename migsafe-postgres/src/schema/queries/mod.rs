@@ -6,6 +6,7 @@
 mod columns;
 mod constraints;
 mod database;
+pub(super) mod dependencies;
 mod indexes;
 mod operators;
 mod relations;
