@@ -182,7 +182,7 @@ pub(crate) struct Shadow {
 }
 
 /// What of two schemas is compared.
-#[derive(Group)]
+#[derive(Group, Default)]
 pub(crate) struct Compared {
     /// PostgreSQL: only this schema, or '*' for all; can be given several times [default: that of the URL, else all]
     #[arg(long = "schema", value_name = "NAME")]
@@ -323,6 +323,13 @@ pub(crate) struct Deploy {
     /// Writes what the run did to this file, in the text format of Prometheus
     #[arg(long, value_name = "PATH")]
     pub(crate) metrics_file: Option<PathBuf>,
+
+    /// For --rule drift=…: differences that are known, a JSON list with pattern, owner, reason, expires
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ignore: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) shadow: Shadow,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

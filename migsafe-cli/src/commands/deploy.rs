@@ -1,17 +1,18 @@
 //! `migsafe deploy`.
 
 use migsafe_core::data::DataLimits;
-use migsafe_core::engine::{Heartbeat, StopToken};
+use migsafe_core::engine::{DriftOptions, Heartbeat, StopToken};
 use migsafe_core::report::{ExitCode, json, text};
 use migsafe_core::{Options, Report, Target, ensure_up_to_date};
 
-use crate::args::{Deploy, Global};
+use crate::args::{Compared, Deploy, Global};
 use crate::connect;
 use crate::failure::Failure;
 use crate::interrupt::unless_interrupted_twice;
 use crate::metrics::MetricsFile;
 use crate::output::Output;
 use crate::progress::Progress;
+use crate::shadow;
 
 pub(crate) async fn run(
     global: &Global,
@@ -43,6 +44,7 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
         .with_statement_timeout(args.statement_timeout)
         .with_retries(args.retries)
         .with_data_checks(data_checks(args))
+        .with_drift_options(drift_options(global, args)?)
         .with_stop(stop.clone())
         .with_heartbeat(Heartbeat::new())
         .with_tick(Some(progress.tick()))
@@ -56,6 +58,12 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
         Ok(result) => Ok(result?),
         Err(_) => Err(interrupted(step)),
     }
+}
+
+/// For the rule on drift; nothing is looked at unless it has a severity.
+fn drift_options(global: &Global, args: &Deploy) -> Result<DriftOptions, Failure> {
+    let compared = Compared { ignore: args.ignore.clone(), ..Compared::default() };
+    shadow::drift_options(global, &compared, &args.shadow)
 }
 
 fn data_checks(args: &Deploy) -> Option<DataLimits> {

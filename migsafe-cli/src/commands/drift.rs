@@ -5,6 +5,7 @@ use std::time::SystemTime;
 
 use migsafe_core::engine::{self, DriftReport, Rehearsal, Rehearsed, Resolution};
 use migsafe_core::migrations::{Created, create_migrations};
+use migsafe_core::report::text::DriftWritten;
 use migsafe_core::report::{ExitCode, json, text};
 use migsafe_core::schema::ChangeScript;
 use migsafe_core::{HistoryStore, Migrations};
@@ -47,15 +48,19 @@ pub(crate) async fn run(
     output.remark(|style| text::rehearsal(&rehearsal, style));
     usable(&report, &rehearsal, direction)?;
     let created = write(global, &*store, &report, direction, name)?;
-    output.report(
-        |style| text::created(&created, style),
-        || json::drift(&report, Some(&rehearsal), Some(&created)),
-    )?;
     if args.mark_applied {
         mark_applied(global, &args, &*store, &created, output).await?;
-        return Ok(ExitCode::Ok);
     }
-    Ok(report.exit_code())
+    let here = match direction {
+        Direction::Adopt if args.mark_applied => DriftWritten::Recorded,
+        Direction::Adopt => DriftWritten::Adopting,
+        Direction::Revert => DriftWritten::Reverting,
+    };
+    output.report(
+        |style| text::drift_written(&created, here, style),
+        || json::drift(&report, Some(&rehearsal), Some(&created)),
+    )?;
+    Ok(ExitCode::Ok)
 }
 
 fn script(report: &DriftReport, direction: Direction) -> &ChangeScript {

@@ -7,15 +7,16 @@ use std::time::Duration;
 use super::ensure::read_and_assess;
 use super::error::ErrorKind;
 use super::waits::Waits;
-use super::{Error, Event, Options, live, observe};
+use super::{Error, Event, Options, drift, live, observe};
 use crate::Dialect;
 use crate::data::DataReport;
 use crate::diagnosis::{Diagnosis, Entry, State, diagnose};
 use crate::env::{self, Env};
 use crate::migrations::{MigrationName, Migrations};
 use crate::plan::Target;
-use crate::policy::{Facts, Policy, Verdict};
+use crate::policy::{Facts, Policy, Severity, Verdict};
 use crate::report::Status;
+use crate::schema::Diff;
 use crate::sql::{self, Script};
 use crate::store::{
     DatabaseFacts, HistoryStore, Reading, StatementSupport, StoreError, StoreErrorCode,
@@ -23,6 +24,9 @@ use crate::store::{
 
 /// The scripts that were taken apart in this run; each only once.
 pub(super) type Scripts = BTreeMap<MigrationName, Script>;
+
+/// The rule that is about drift.
+const DRIFT: &str = "drift";
 
 /// A reading, judged.
 pub(super) struct Assessment {
@@ -69,6 +73,8 @@ pub(super) struct Run<'a> {
     pub(super) asks_data: AsksData,
     /// What it said. Asked once: what a run does later to rows was in the questions.
     data: Option<DataReport>,
+    /// What was found when the rule on drift had to know. Looked for once, before anything is written.
+    drift: Option<Diff>,
     started: Duration,
     waits: Waits,
 }
@@ -91,6 +97,7 @@ impl<'a> Run<'a> {
             asks_for_support: false,
             asks_data: AsksData::Never,
             data: None,
+            drift: None,
             started,
             waits: Waits::default(),
         }
@@ -171,7 +178,8 @@ impl<'a> Run<'a> {
         }
         let dialect = self.store.dialect();
         let facts = Facts::new(dialect, self.migrations, &diagnosis, &database, &scripts)
-            .resuming_failed(self.options.resume);
+            .resuming_failed(self.options.resume)
+            .with_drift(self.drift.as_ref());
         let policy: &Policy = &self.options.policy;
         let mut verdict = policy.judge(&facts, &self.options.target);
         if self.is_worth_asking(&verdict) && !scripts.is_empty() {
@@ -197,6 +205,20 @@ impl<'a> Run<'a> {
             diagnosis,
         };
         Ok(Assessment { status, verdict })
+    }
+
+    /// Judges once more with what differs from the migrations, if the policy has a severity for that and something would
+    /// be applied: the rule is off by default, since looking takes a throw-away database.
+    pub(super) async fn with_drift(&mut self, assessment: Assessment) -> Result<Assessment, Error> {
+        let is_asked = self.options.policy.severity(DRIFT) != Severity::Off;
+        let applies = matches!(&assessment.verdict, Verdict::Proceed(plan) if !plan.is_empty());
+        if !is_asked || !applies || self.drift.is_some() {
+            return Ok(assessment);
+        }
+        let report = drift(self.store, self.migrations, &self.options.drift).await?;
+        self.drift = Some(report.comparison.diff().clone());
+        let reading = self.store.read().await?;
+        self.assess(reading).await
     }
 
     /// What the history refuses, no answer changes; what rules on SQL refuse may weigh less once it is known that

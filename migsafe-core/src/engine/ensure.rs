@@ -125,6 +125,7 @@ async fn wait(run: &mut Run<'_>) -> Result<Report, Stopped> {
 
 async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {
     let assessment = read_and_assess(run).await?;
+    let assessment = run.with_drift(assessment).await?;
     let nothing_to_do = match &assessment.verdict {
         Verdict::Refuse(_) => true,
         Verdict::Proceed(plan) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::heartbeat::Phase;
-use super::{Event, Heartbeat, StopToken, observe};
+use super::{DriftOptions, Event, Heartbeat, StopToken, observe};
 use crate::data::DataLimits;
 use crate::plan::Target;
 use crate::policy::Policy;
@@ -43,6 +43,7 @@ pub struct Options {
     pub(super) heartbeat: Option<Heartbeat>,
     pub(super) tick: Option<Duration>,
     pub(super) data: Option<DataLimits>,
+    pub(super) drift: DriftOptions,
     stop: Option<StopToken>,
 }
 
@@ -65,6 +66,7 @@ impl Default for Options {
             heartbeat: None,
             tick: None,
             data: Some(DataLimits::default()),
+            drift: DriftOptions::default(),
             stop: None,
         }
     }
@@ -98,6 +100,14 @@ impl Options {
     #[must_use]
     pub fn with_data_checks(mut self, limits: Option<DataLimits>) -> Self {
         self.data = limits;
+        self
+    }
+
+    /// How drift is looked for, where the policy has a severity for the rule `drift`, which is off by default. Only
+    /// [`Mode::Apply`] looks, and only when something would be applied.
+    #[must_use]
+    pub fn with_drift_options(mut self, options: DriftOptions) -> Self {
+        self.drift = options;
         self
     }
 

@@ -10,6 +10,7 @@ use crate::diagnosis::{Diagnosis, Entry, State};
 use crate::history::{Journal, Resume};
 use crate::lint::Catalogue;
 use crate::migrations::{Migration, MigrationName, Migrations};
+use crate::schema::Diff;
 use crate::sql::Script;
 use crate::store::{DatabaseFacts, StatementSupport};
 
@@ -24,6 +25,7 @@ pub struct Facts<'a> {
     resumes_failed: bool,
     scope: Scope,
     data: Option<&'a DataReport>,
+    drift: Option<&'a Diff>,
     /// Built when the first rule on SQL asks for it.
     catalogue: Arc<OnceLock<Catalogue>>,
     /// Known when the other rules have run.
@@ -61,6 +63,7 @@ impl<'a> Facts<'a> {
             resumes_failed: false,
             scope: Scope::default(),
             data: None,
+            drift: None,
             catalogue: Arc::default(),
             suppressions: None,
         }
@@ -95,6 +98,19 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn data(&self) -> Option<&'a DataReport> {
         self.data
+    }
+
+    /// The same with what leads from the schema that the migrations give to that of the database.
+    #[must_use]
+    pub fn with_drift(mut self, drift: Option<&'a Diff>) -> Self {
+        self.drift = drift;
+        self
+    }
+
+    /// What leads from the schema that the migrations give to that of the database; `None` if it was not looked for.
+    #[must_use]
+    pub fn drift(&self) -> Option<&'a Diff> {
+        self.drift
     }
 
     /// What an action will do to the rows that are there: the gravest of all that was found out about the action

@@ -1,5 +1,6 @@
 //! `drift`: the database beside what its migrations give.
 
+mod elsewhere;
 mod find;
 mod options;
 mod rehearse;

@@ -1,12 +1,13 @@
 //! Trying scripts on a throw-away database before anybody runs them.
 
+use super::elsewhere::loss_elsewhere;
 use super::find::provider;
 use super::{DriftOptions, DriftReport};
 use crate::engine::Error;
 use crate::migrations::MigrationName;
 use crate::report::Failure;
 use crate::schema::diff::Change;
-use crate::schema::{ChangeScript, Snapshot, diff};
+use crate::schema::{ChangeScript, ObjectKey, Snapshot, diff};
 use crate::shadow::{ReplayError, replay_on};
 use crate::sql;
 use crate::store::{HistoryStore, ShadowDatabase, ShadowError, StoreError};
@@ -21,6 +22,8 @@ pub enum Rehearsed {
     Failed(Box<Failure>),
     /// It runs, and these differences are left.
     Differs(Vec<Change>),
+    /// It runs, and would throw away what this object holds where nothing drifted.
+    Loses(ObjectKey),
     /// It was not tried: the other script, after which it would have run, does not lead to the state that it begins with.
     NotTried,
 }
@@ -86,6 +89,12 @@ async fn try_both(
         if revert.is_right() && tolerant.is_complete() {
             revert_elsewhere =
                 run(database, "revert", &tolerant, &report.expected, options).await?;
+            // There are no rows here to show it.
+            if revert_elsewhere.is_right()
+                && let Some(key) = loss_elsewhere(&tolerant, &report.live, &report.expected)
+            {
+                revert_elsewhere = Rehearsed::Loses(key);
+            }
         }
     }
     Ok(Rehearsal { adopt: adopted, revert, revert_elsewhere })

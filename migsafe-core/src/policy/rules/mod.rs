@@ -7,6 +7,7 @@ crate::policy::rules_macro! {
     ambiguous_order => "ambiguous-order",
     byte_order_mark => "byte-order-mark",
     corrupt_row => "corrupt-row",
+    drift => "drift",
     duplicate => "duplicate",
     edited => "edited",
     failed => "failed",

@@ -109,6 +109,7 @@ impl<'a> RehearsedBody<'a> {
             Rehearsed::Differs(left) => {
                 ("differs", None, left.iter().map(ToString::to_string).collect())
             }
+            Rehearsed::Loses(key) => ("loses", None, vec![key.to_string()]),
             Rehearsed::NotTried => ("not_tried", None, Vec::new()),
         };
         Self { result, failure, left }

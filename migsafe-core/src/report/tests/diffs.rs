@@ -1,6 +1,7 @@
 //! The difference of two schemas.
 
 use super::*;
+use crate::report::Comparison;
 use crate::schema::diff::{IgnoreRule, IgnoreRules};
 use crate::schema::{Attribute, DiffOptions, Kind, Object, ObjectKey, ServerVersion, Snapshot};
 

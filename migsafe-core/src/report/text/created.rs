@@ -10,14 +10,16 @@ use crate::report::style::Paint;
 #[must_use]
 pub fn created(created: &Created, style: Style) -> String {
     let mut page = Page::new(style);
-    let mark = page.paint(Paint::Good, "✓");
-    if let Some(path) = created.lock_file() {
-        let path = safe::name(&path.display().to_string());
-        page.line(format!("  {mark} {path}"));
-    }
-    let script = safe::name(&created.script().display().to_string());
-    page.line(format!("  {mark} {script}"));
-    page.blank();
+    files(&mut page, created);
     page.line("Next: write its SQL, then see what a deploy would do: migsafe deploy --dry-run");
     page.finish()
+}
+
+/// The files that were written, and a blank line.
+pub(super) fn files(page: &mut Page, created: &Created) {
+    let mark = page.paint(Paint::Good, "✓");
+    for path in created.lock_file().into_iter().chain([created.script()]) {
+        page.line(format!("  {mark} {}", safe::name(&path.display().to_string())));
+    }
+    page.blank();
 }

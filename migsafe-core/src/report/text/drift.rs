@@ -1,9 +1,11 @@
 //! The database beside what its migrations give.
 
+use super::created::files;
 use super::diff::{body, scripts};
 use super::page::Page;
 use super::{safe, values};
 use crate::engine::{DriftReport, Rehearsal, Rehearsed};
+use crate::migrations::Created;
 use crate::report::Style;
 use crate::report::style::Paint;
 
@@ -56,6 +58,10 @@ pub fn rehearsal(rehearsal: &Rehearsal, style: Style) -> String {
                 let line = format!("{name}: fails on a throw-away database: {message} ({code})");
                 page.line(page.paint(Paint::Bad, &line));
             }
+            Rehearsed::Loses(key) => {
+                let line = format!("{name}: would throw away what {key} holds");
+                page.line(page.paint(Paint::Bad, &line));
+            }
             Rehearsed::Differs(left) => {
                 let line = format!("{name}: leaves differences on a throw-away database");
                 page.line(page.paint(Paint::Bad, &line));
@@ -66,4 +72,42 @@ pub fn rehearsal(rehearsal: &Rehearsal, style: Style) -> String {
         }
     }
     page.finish()
+}
+
+/// The migration that a script became, and what to do next. `here` says what it means for this database.
+#[must_use]
+pub fn drift_written(created: &Created, here: DriftWritten, style: Style) -> String {
+    let mut page = Page::new(style);
+    files(&mut page, created);
+    let name = safe::name(created.name().as_str());
+    match here {
+        DriftWritten::Recorded => {
+            page.line("Next: read it and bring it into version control. This database has its changes already.");
+        }
+        DriftWritten::Adopting => {
+            page.line("Next: read it and bring it into version control.");
+            page.line(format!(
+                "This database has its changes already: migsafe resolve --applied {name}"
+            ));
+        }
+        DriftWritten::Reverting => {
+            page.line(
+                "Next: read it, bring it into version control, and see what a deploy would do:",
+            );
+            page.line("migsafe deploy --dry-run");
+        }
+    }
+    page.finish()
+}
+
+/// What a migration that was written of a drift means for the database that drifted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DriftWritten {
+    /// It adopts, and was recorded as applied.
+    Recorded,
+    /// It adopts, and has to be recorded as applied.
+    Adopting,
+    /// It undoes, and has to be deployed.
+    Reverting,
 }

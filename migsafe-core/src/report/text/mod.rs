@@ -41,7 +41,7 @@ mod values;
 
 pub use created::created;
 pub use diff::diff;
-pub use drift::{drift, rehearsal};
+pub use drift::{DriftWritten, drift, drift_written, rehearsal};
 pub use error::{error, problem};
 pub use event::event;
 pub use explain::{rule, rules};
