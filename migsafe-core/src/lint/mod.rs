@@ -154,7 +154,7 @@ mod expand;
 mod indexes;
 mod locked;
 mod named;
-mod quote;
+pub(crate) mod quote;
 mod rebuild;
 mod rules;
 mod settings;

@@ -3,7 +3,7 @@
 use crate::Dialect;
 
 /// The name, in quotes unless it may be written without.
-pub(super) fn identifier(dialect: Dialect, name: &str) -> String {
+pub(crate) fn identifier(dialect: Dialect, name: &str) -> String {
     if is_plain(dialect, name) {
         name.to_owned()
     } else {
