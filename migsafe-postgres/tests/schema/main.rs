@@ -8,6 +8,7 @@ mod changes;
 mod cost;
 mod equal;
 mod rights;
+mod script_changes;
 mod seen;
 mod support;
 mod versions;

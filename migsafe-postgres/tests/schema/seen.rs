@@ -7,28 +7,6 @@ use crate::changes::{CHANGES, NEWER_CHANGES, PRIVILEGE_CHANGES};
 use crate::common::database;
 use crate::support::*;
 
-/// A copy of a database, made by the server.
-struct Copy<'a> {
-    server: &'a Postgres,
-    name: String,
-}
-
-impl<'a> Copy<'a> {
-    fn of(server: &'a Postgres, original: &Database, number: usize) -> Self {
-        let name = format!("{}_copy_{number}", original.name());
-        let sql = format!("CREATE DATABASE {name} TEMPLATE {}", original.name());
-        server.client("postgres").query(&sql).unwrap();
-        Self { server, name }
-    }
-}
-
-impl Drop for Copy<'_> {
-    fn drop(&mut self) {
-        let sql = format!("DROP DATABASE {} WITH (FORCE)", self.name);
-        let _ = self.server.client("postgres").query(&sql);
-    }
-}
-
 /// Makes each change on a copy; what was not seen, as text.
 fn unseen(
     changes: &[(&str, &str, &str)],
@@ -44,7 +22,7 @@ fn unseen(
                 scope.spawn(move || {
                     part.iter()
                         .filter_map(|(number, change)| {
-                            let copy = Copy::of(Postgres::shared(), original, *number);
+                            let copy = Copy::of(Postgres::shared(), original);
                             fault(change, &copy, before, options)
                         })
                         .collect::<Vec<_>>()
@@ -62,10 +40,10 @@ fn fault(
     before: &Snapshot,
     options: &SnapshotOptions,
 ) -> Option<String> {
-    if let Err(error) = copy.server.client(&copy.name).query(sql) {
+    if let Err(error) = copy.query(sql) {
         return Some(format!("{name}: {error}"));
     }
-    let after = read_with(&copy.server.url(&copy.name), options);
+    let after = read_with(&copy.url(), options);
     let found = compare(before, &after);
     let is_seen = lines(&found).iter().any(|line| line.contains(expected));
     // A change of one thing is not told as a change of many.
@@ -91,19 +69,16 @@ fn each_single_change_is_seen() {
 #[test]
 fn each_change_of_rights_is_seen_when_asked_for() {
     let server = Postgres::shared();
-    server.client("postgres").query("CREATE ROLE migsafe_reader").unwrap();
+    create_reader(server);
     let original = rich_on(server);
     let options = SnapshotOptions::default().with_privileges(true);
     let before = read_with(&original.url(), &options);
     let unseen = unseen(PRIVILEGE_CHANGES, &original, &before, &options);
     assert!(unseen.is_empty(), "{}", unseen.join("\n"));
     // Not asked for, they are no differences.
-    let copy = Copy::of(server, &original, 99);
-    server
-        .client(&copy.name)
-        .query("GRANT ALL ON ALL TABLES IN SCHEMA app TO migsafe_reader")
-        .unwrap();
-    assert_equal(&read(&original.url()), &read(&server.url(&copy.name)));
+    let copy = Copy::of(server, &original);
+    copy.query("GRANT ALL ON ALL TABLES IN SCHEMA app TO migsafe_reader").unwrap();
+    assert_equal(&read(&original.url()), &read(&copy.url()));
 }
 
 #[test]
@@ -126,4 +101,13 @@ fn an_empty_database_has_the_schema_public_and_what_the_server_brings() {
     let snapshot = read(&database().url());
     let names: Vec<String> = snapshot.objects().map(|o| o.key().to_string()).collect();
     assert_eq!(names, ["extension plpgsql", "schema public"]);
+}
+
+#[test]
+fn a_range_type_is_one_object_with_its_functions() {
+    let database = database();
+    database.query("CREATE TYPE public.spans AS RANGE (subtype = integer)").unwrap();
+    let snapshot = read(&database.url());
+    let names: Vec<String> = snapshot.objects().map(|o| o.key().to_string()).collect();
+    assert_eq!(names, ["extension plpgsql", "schema public", "range type public.spans"]);
 }

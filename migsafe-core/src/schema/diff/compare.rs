@@ -112,7 +112,7 @@ pub(super) fn is_same_order(left: Option<&Value>, right: Option<&Value>) -> bool
 }
 
 /// What is said of either, in order.
-pub(super) fn attributes(before: &Object, after: &Object) -> BTreeSet<Attribute> {
+pub(in crate::schema) fn attributes(before: &Object, after: &Object) -> BTreeSet<Attribute> {
     before.attributes().keys().chain(after.attributes().keys()).copied().collect()
 }
 

@@ -47,7 +47,7 @@ pub(super) fn of_change(
 
 /// Whether every value of one type is a value of the other (PostgreSQL's names, as `format_type` writes
 /// them). Only what is certain.
-fn widens(before: &str, after: &str) -> bool {
+pub(in crate::schema) fn widens(before: &str, after: &str) -> bool {
     const INTEGERS: [&str; 3] = ["smallint", "integer", "bigint"];
     const TEXTS: [&str; 2] = ["text", "character varying"];
     let integer = |name: &str| INTEGERS.iter().position(|known| *known == name);

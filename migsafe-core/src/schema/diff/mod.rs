@@ -42,3 +42,6 @@ pub use ignore::{IgnoreRule, IgnoreRuleError, IgnoreRules};
 pub use options::{DiffError, DiffOptions};
 pub use outcome::{Diff, Ignored, Tolerated};
 pub use tolerance::{Stage, Tolerance};
+
+pub(super) use compare::attributes;
+pub(super) use destructive::widens;

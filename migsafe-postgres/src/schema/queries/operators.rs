@@ -33,17 +33,7 @@ pub(super) fn operators(context: &Context<'_>) -> Query {
 
 pub(super) fn families(context: &Context<'_>) -> Query {
     Query::new("'operator_family'", "n.nspname", "NULL", "f.opfname || ' USING ' || am.amname")
-        .list(
-            Attribute::Fields,
-            "(SELECT json_agg(m.entry ORDER BY m.entry COLLATE \"C\") FROM (\
-             SELECT 'OPERATOR ' || o.amopstrategy || ' ' || o.amopopr::regoperator::text || \
-             coalesce((SELECT ' FOR ORDER BY ' || s.opfname FROM pg_opfamily AS s \
-             WHERE s.oid = o.amopsortfamily), '') AS entry \
-             FROM pg_amop AS o WHERE o.amopfamily = f.oid UNION ALL \
-             SELECT 'FUNCTION ' || p.amprocnum || ' (' || format_type(p.amproclefttype, NULL) || ', ' || \
-             format_type(p.amprocrighttype, NULL) || ') ' || p.amproc::regprocedure::text \
-             FROM pg_amproc AS p WHERE p.amprocfamily = f.oid) AS m)",
-        )
+        .list(Attribute::Fields, members("f.oid", "NOT"))
         .text(Attribute::Comment, COMMENT)
         .text(Attribute::Owner, context.owner("f.opfowner"))
         .from(format!(
@@ -55,6 +45,33 @@ pub(super) fn families(context: &Context<'_>) -> Query {
         ))
 }
 
+/// The operators and functions of a family: those of one class, or those that belong to no class.
+fn members(family: &str, class: &str) -> String {
+    let inside = |catalog: &str, member: &str| {
+        let of = format!(
+            "FROM pg_depend AS inside WHERE inside.classid = '{catalog}'::regclass AND inside.objid = {member} \
+             AND inside.refclassid = 'pg_opclass'::regclass AND inside.deptype = 'i'"
+        );
+        match class {
+            "NOT" => format!("NOT EXISTS (SELECT {of})"),
+            _ => format!("{class} (SELECT inside.refobjid {of} LIMIT 1)"),
+        }
+    };
+    format!(
+        "(SELECT json_agg(m.entry ORDER BY m.entry COLLATE \"C\") FROM (\
+         SELECT 'OPERATOR ' || o.amopstrategy || ' ' || o.amopopr::regoperator::text || \
+         coalesce((SELECT ' FOR ORDER BY ' || quote_ident(sn.nspname) || '.' || quote_ident(s.opfname) \
+         FROM pg_opfamily AS s JOIN pg_namespace AS sn ON sn.oid = s.opfnamespace \
+         WHERE s.oid = o.amopsortfamily), '') AS entry \
+         FROM pg_amop AS o WHERE o.amopfamily = {family} AND {} UNION ALL \
+         SELECT 'FUNCTION ' || p.amprocnum || ' (' || format_type(p.amproclefttype, NULL) || ', ' || \
+         format_type(p.amprocrighttype, NULL) || ') ' || p.amproc::regprocedure::text \
+         FROM pg_amproc AS p WHERE p.amprocfamily = {family} AND {}) AS m)",
+        inside("pg_amop", "o.oid"),
+        inside("pg_amproc", "p.oid"),
+    )
+}
+
 pub(super) fn classes(context: &Context<'_>) -> Query {
     Query::new("'operator_class'", "n.nspname", "NULL", "c.opcname || ' USING ' || am.amname")
         .text(
@@ -64,6 +81,7 @@ pub(super) fn classes(context: &Context<'_>) -> Query {
              'FAMILY ' || quote_ident(fn.nspname) || '.' || quote_ident(f.opfname), \
              'STORAGE ' || format_type(nullif(c.opckeytype, 0), NULL))",
         )
+        .list(Attribute::Fields, members("c.opcfamily", "c.oid ="))
         .text(Attribute::Comment, COMMENT)
         .text(Attribute::Owner, context.owner("c.opcowner"))
         .from(format!(
@@ -76,7 +94,7 @@ pub(super) fn classes(context: &Context<'_>) -> Query {
         ))
 }
 
-/// Those of the server itself have numbers below 16384.
+/// Those of the server itself have numbers below 16384; the one of a range type to its multirange comes with it.
 pub(super) fn casts(context: &Context<'_>) -> Query {
     let _ = context;
     Query::new(
@@ -93,7 +111,9 @@ pub(super) fn casts(context: &Context<'_>) -> Query {
     )
     .text(Attribute::Comment, COMMENT)
     .from(format!(
-        "pg_cast AS c {} WHERE c.oid >= 16384 AND {}",
+        "pg_cast AS c {} WHERE c.oid >= 16384 AND {} \
+         AND NOT EXISTS (SELECT FROM pg_depend AS inside WHERE inside.classid = 'pg_cast'::regclass \
+         AND inside.objid = c.oid AND inside.deptype = 'i')",
         described("pg_cast", "c.oid"),
         is_own("pg_cast", "c.oid"),
     ))

@@ -6,12 +6,15 @@ use crate::schema::query::{COMMENT, Context, Query, described, is_own, sorted};
 
 const NAME: &str = "p.proname || '(' || oidvectortypes(p.proargtypes) || ')'";
 
+/// Not the functions that come with a range type, and have its name.
 fn from(context: &Context<'_>, kinds: &str) -> String {
     format!(
         "pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace \
          JOIN pg_language AS l ON l.oid = p.prolang \
          LEFT JOIN pg_aggregate AS a ON a.aggfnoid = p.oid \
-         {} WHERE p.prokind IN ({kinds}) AND {} AND {}",
+         {} WHERE p.prokind IN ({kinds}) AND {} AND {} \
+         AND NOT EXISTS (SELECT FROM pg_depend AS inside WHERE inside.classid = 'pg_proc'::regclass \
+         AND inside.objid = p.oid AND inside.deptype = 'i')",
         described("pg_proc", "p.oid"),
         context.schemas("n"),
         is_own("pg_proc", "p.oid"),

@@ -1,0 +1,311 @@
+//! Columns of tables, and what is said of those of views.
+
+use super::{foreign, list, number, parameters, table, text};
+use crate::schema::diff::attributes;
+use crate::schema::script::postgres::conversion;
+use crate::schema::script::postgres::names::id;
+use crate::schema::script::postgres::sides::{Sides, parent_in, parents_of};
+use crate::schema::{Attribute, Kind, Object, ObjectKey};
+
+/// Whether an object is a column of a view: there it is only what is said of it.
+pub(in crate::schema::script::postgres) fn is_of_view(sides: &Sides<'_>, key: &ObjectKey) -> bool {
+    key.kind() == Kind::Column
+        && matches!(sides.parent_kind(key), Some(Kind::View | Kind::MaterializedView))
+}
+
+/// A column of which nothing but the type is said.
+pub(in crate::schema::script::postgres) fn empty(column: &Object) -> Object {
+    let mut empty = Object::new(column.key().clone());
+    for attribute in
+        [Attribute::Type, Attribute::Collation, Attribute::Generated, Attribute::Inherited]
+    {
+        if let Some(value) = column.get(attribute) {
+            empty.set(attribute, value.clone());
+        }
+    }
+    empty
+}
+
+/// As it stands in CREATE TABLE.
+pub(super) fn definition(sides: &Sides<'_>, column: &Object) -> String {
+    let mut parts = vec![id(column.key().name()), text(column, Attribute::Type).to_owned()];
+    let is_foreign = sides.parent_kind(column.key()) == Some(Kind::ForeignTable);
+    if is_foreign {
+        let (_, options) = foreign::column_options(list(column, Attribute::Options));
+        parts.extend(foreign::options(&options));
+    }
+    if let Some(collation) = column.get_text(Attribute::Collation) {
+        parts.push(format!("COLLATE {collation}"));
+    }
+    if let Some(default) =
+        column.get_text(Attribute::Default).filter(|_| has_inline_default(sides, column))
+    {
+        parts.push(format!("DEFAULT {default}"));
+    }
+    if let Some(generated) = column.get_text(Attribute::Generated) {
+        let (form, expression) = generated.split_once(' ').unwrap_or(("stored", generated));
+        parts.push(format!("GENERATED ALWAYS AS ({expression}) {}", form.to_uppercase()));
+    }
+    if let Some(identity) =
+        column.get_text(Attribute::Identity).filter(|_| !is_in_partition(sides, column))
+    {
+        parts.push(format!(
+            "GENERATED {} AS IDENTITY ({})",
+            identity.to_uppercase(),
+            list(column, Attribute::IdentityOptions).join(" ")
+        ));
+    }
+    if column.has(Attribute::NotNull) && !column.has(Attribute::NotNullNotValid) {
+        parts.push("NOT NULL".to_owned());
+    }
+    parts.join(" ")
+}
+
+/// A partition gets the identity of the whole table.
+fn is_in_partition(sides: &Sides<'_>, column: &Object) -> bool {
+    let table = parent_in(&sides.goal, column.key()).and_then(|table| sides.after(&table));
+    table.is_some_and(|table| table.get(Attribute::PartitionOf).is_some())
+}
+
+/// Whether a default can stand in the definition: one that calls a function of the schema is set when the function
+/// is there, which may itself need the table.
+pub(in crate::schema::script::postgres) fn has_inline_default(
+    sides: &Sides<'_>,
+    column: &Object,
+) -> bool {
+    let is_late = |needed: &ObjectKey| {
+        matches!(needed.kind(), Kind::Function | Kind::Operator | Kind::Aggregate | Kind::Cast)
+    };
+    column.get(Attribute::Default).is_some() && !sides.goal.needs(column.key()).any(is_late)
+}
+
+/// What CREATE TABLE does not say.
+pub(super) fn settings(sides: &Sides<'_>, column: &Object) -> Vec<String> {
+    let mut before = empty(column);
+    for attribute in [Attribute::Default, Attribute::Identity, Attribute::IdentityOptions] {
+        if let Some(value) = column.get(attribute) {
+            before.set(attribute, value.clone());
+        }
+    }
+    if !column.has(Attribute::NotNullNotValid)
+        && let Some(value) = column.get(Attribute::NotNull)
+    {
+        before.set(Attribute::NotNull, value.clone());
+    }
+    adapt(sides, &before, column)
+}
+
+/// The statements that make one column like another, but for its default if that has to wait.
+pub(in crate::schema::script::postgres) fn adapt(
+    sides: &Sides<'_>,
+    before: &Object,
+    after: &Object,
+) -> Vec<String> {
+    attributes(before, after)
+        .into_iter()
+        .filter(|attribute| before.get(*attribute) != after.get(*attribute))
+        .filter(|attribute| !attribute.is_privilege() || sides.goal.has_privileges())
+        .filter(|attribute| {
+            !matches!(attribute, Attribute::Type | Attribute::Generated | Attribute::Inherited)
+        })
+        .flat_map(|attribute| match attribute {
+            Attribute::Default => default(sides, after).into_iter().collect(),
+            Attribute::Collation => Vec::new(),
+            _ => super::alter(sides, before, after, attribute),
+        })
+        .collect()
+}
+
+pub(super) fn add(sides: &Sides<'_>, column: &Object) -> Vec<String> {
+    if is_of_view(sides, column.key()) {
+        return adapt(sides, &empty(column), column);
+    }
+    let word = table::alter_word(sides, column.key());
+    let mut statements = vec![format!("{word} ADD COLUMN {}", definition(sides, column))];
+    statements.extend(settings(sides, column));
+    statements
+}
+
+pub(super) fn drop(sides: &Sides<'_>, column: &Object) -> Vec<String> {
+    if is_of_view(sides, column.key()) {
+        return adapt(sides, column, &empty(column));
+    }
+    vec![format!(
+        "{} DROP COLUMN {}",
+        table::alter_word(sides, column.key()),
+        id(column.key().name())
+    )]
+}
+
+/// `ALTER TABLE … ALTER COLUMN name`, of this table only.
+fn alter_word(sides: &Sides<'_>, key: &ObjectKey) -> String {
+    let word = table::alter_word(sides, key);
+    let parent = sides.parent(key);
+    let has_children = sides.goal.objects().any(|table| {
+        let is_child =
+            table.get(Attribute::PartitionOf).is_some() || table.get(Attribute::Inherits).is_some();
+        is_child
+            && parent
+                .as_ref()
+                .is_some_and(|parent| parents_of(&sides.goal, table.key()).contains(parent))
+    });
+    let word =
+        if has_children { word.replacen("ALTER TABLE ", "ALTER TABLE ONLY ", 1) } else { word };
+    format!("{word} ALTER COLUMN {}", id(key.name()))
+}
+
+/// Sets or drops the default.
+pub(in crate::schema::script::postgres) fn default(
+    sides: &Sides<'_>,
+    column: &Object,
+) -> Option<String> {
+    let word = alter_word(sides, column.key());
+    Some(match column.get_text(Attribute::Default) {
+        Some(default) => format!("{word} SET DEFAULT {default}"),
+        None => format!("{word} DROP DEFAULT"),
+    })
+}
+
+/// Drops the default.
+pub(in crate::schema::script::postgres) fn drop_default(
+    sides: &Sides<'_>,
+    key: &ObjectKey,
+) -> String {
+    format!("{} DROP DEFAULT", alter_word(sides, key))
+}
+
+/// Gives a column its type: another one, or one that took the place of the old one and its name.
+pub(in crate::schema::script::postgres) fn set_type(
+    sides: &Sides<'_>,
+    before: &Object,
+    after: &Object,
+    replaced: Option<&ObjectKey>,
+) -> String {
+    let key = after.key();
+    let name = id(key.name());
+    let (old_type, new_type) = (text(before, Attribute::Type), text(after, Attribute::Type));
+    let collation = after.get_text(Attribute::Collation);
+    let collation = collation.map(|name| format!(" COLLATE {name}")).unwrap_or_default();
+    let is_other =
+        old_type != new_type || replaced.is_some_and(|key| key.kind() != Kind::Collation);
+    let using = if is_other { conversion::using(&name, old_type, new_type) } else { None };
+    let using = using.map(|expression| format!(" USING {expression}")).unwrap_or_default();
+    format!(
+        "{} ALTER COLUMN {name} TYPE {new_type}{collation}{using}",
+        table::alter_word(sides, key)
+    )
+}
+
+pub(super) fn alter(
+    sides: &Sides<'_>,
+    before: &Object,
+    after: &Object,
+    attribute: Attribute,
+) -> Vec<String> {
+    let key = after.key();
+    let word = alter_word(sides, key);
+    let whole = format!("{} ALTER COLUMN {}", table::alter_word(sides, key), id(key.name()));
+    let is_foreign = sides.parent_kind(key) == Some(Kind::ForeignTable);
+    match attribute {
+        // NOT NULL holds for children too.
+        Attribute::NotNull | Attribute::NotNullNotValid => not_null(sides, before, after, &whole),
+        Attribute::Generated => match after.get_text(attribute) {
+            None => vec![format!("{whole} DROP EXPRESSION")],
+            Some(generated) => {
+                let (_, expression) = generated.split_once(' ').unwrap_or(("", generated));
+                vec![format!("{whole} SET EXPRESSION AS ({expression})")]
+            }
+        },
+        Attribute::Identity => identity(before, after, &whole),
+        Attribute::IdentityOptions => identity_options(before, after, &whole),
+        Attribute::Storage => match after.get_text(attribute) {
+            Some(storage) => vec![format!("{word} SET STORAGE {}", storage.to_uppercase())],
+            None if sides.major() >= 16 => vec![format!("{word} SET STORAGE DEFAULT")],
+            None => vec![format!(
+                "{word} SET STORAGE {}",
+                conversion::storage(text(after, Attribute::Type))
+            )],
+        },
+        Attribute::Compression => {
+            vec![format!(
+                "{word} SET COMPRESSION {}",
+                after.get_text(attribute).unwrap_or("default")
+            )]
+        }
+        Attribute::StatisticsTarget => {
+            vec![format!("{word} SET STATISTICS {}", number(after, attribute).unwrap_or(-1))]
+        }
+        Attribute::Options if is_foreign => {
+            let (old, old_foreign) = foreign::column_options(list(before, attribute));
+            let (new, new_foreign) = foreign::column_options(list(after, attribute));
+            let mut actions = super::change_parameters(&old, &new);
+            actions.extend(foreign::change_options(&old_foreign, &new_foreign));
+            actions.into_iter().map(|action| format!("{word} {action}")).collect()
+        }
+        Attribute::Options if list(before, attribute).is_empty() => {
+            vec![format!("{word} SET {}", parameters(list(after, attribute)))]
+        }
+        Attribute::Options => {
+            super::change_parameters(list(before, attribute), list(after, attribute))
+                .into_iter()
+                .map(|action| format!("{word} {action}"))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn not_null(sides: &Sides<'_>, before: &Object, after: &Object, word: &str) -> Vec<String> {
+    let key = after.key();
+    let is_unproven = after.has(Attribute::NotNullNotValid);
+    if !after.has(Attribute::NotNull) {
+        return vec![format!("{word} DROP NOT NULL")];
+    }
+    if !is_unproven {
+        return vec![format!("{word} SET NOT NULL")];
+    }
+    let mut statements = Vec::new();
+    if before.has(Attribute::NotNull) {
+        statements.push(format!("{word} DROP NOT NULL"));
+    }
+    statements.push(format!(
+        "{} ADD NOT NULL {} NOT VALID",
+        table::alter_word(sides, key),
+        id(key.name())
+    ));
+    statements
+}
+
+fn identity(before: &Object, after: &Object, word: &str) -> Vec<String> {
+    match (before.get_text(Attribute::Identity), after.get_text(Attribute::Identity)) {
+        (None, Some(identity)) => {
+            let options = list(after, Attribute::IdentityOptions).join(" ");
+            vec![format!(
+                "{word} ADD GENERATED {} AS IDENTITY ({options})",
+                identity.to_uppercase()
+            )]
+        }
+        (Some(_), Some(identity)) => {
+            vec![format!("{word} SET GENERATED {}", identity.to_uppercase())]
+        }
+        (Some(_), None) => vec![format!("{word} DROP IDENTITY")],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// Options of an identity that stays; a new one is made with them.
+fn identity_options(before: &Object, after: &Object, word: &str) -> Vec<String> {
+    let stays =
+        before.get(Attribute::Identity).is_some() && after.get(Attribute::Identity).is_some();
+    let old = list(before, Attribute::IdentityOptions);
+    let changed: Vec<String> = list(after, Attribute::IdentityOptions)
+        .iter()
+        .filter(|option| !old.contains(option))
+        .map(|option| format!("SET {option}"))
+        .collect();
+    if !stays || changed.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("{word} {}", changed.join(" "))]
+    }
+}

@@ -1,0 +1,91 @@
+//! Sequences.
+
+use super::{number, text};
+use crate::schema::script::postgres::names::qualified;
+use crate::schema::{Attribute, Object};
+
+/// What the server takes when nothing is said: smallest, largest, first value of an ascending or descending sequence.
+fn defaults(kind: &str, increment: i64) -> (i64, i64, i64) {
+    let (least, largest) = match kind {
+        "smallint" => (i64::from(i16::MIN), i64::from(i16::MAX)),
+        "integer" => (i64::from(i32::MIN), i64::from(i32::MAX)),
+        _ => (i64::MIN, i64::MAX),
+    };
+    if increment < 0 { (least, -1, -1) } else { (1, largest, 1) }
+}
+
+pub(super) fn create(sequence: &Object) -> Vec<String> {
+    let kind = text(sequence, Attribute::Type);
+    let value = |attribute, default| number(sequence, attribute).unwrap_or(default);
+    let increment = value(Attribute::Increment, 1);
+    let (minimum, maximum, _) = defaults(kind, increment);
+    let (least, largest) = (value(Attribute::Minimum, minimum), value(Attribute::Maximum, maximum));
+    let first = if increment < 0 { largest } else { least };
+    let unlogged = if sequence.get(Attribute::Persistence).is_some() { "UNLOGGED " } else { "" };
+    let mut sql = format!("CREATE {unlogged}SEQUENCE {}", qualified(sequence.key()));
+    if !matches!(kind, "" | "bigint") {
+        sql.push_str(&format!(" AS {kind}"));
+    }
+    for (word, value, default) in [
+        ("INCREMENT BY", increment, 1),
+        ("MINVALUE", least, minimum),
+        ("MAXVALUE", largest, maximum),
+        ("START WITH", value(Attribute::Start, first), first),
+        ("CACHE", value(Attribute::Cache, 1), 1),
+    ] {
+        if value != default {
+            sql.push_str(&format!(" {word} {value}"));
+        }
+    }
+    if sequence.has(Attribute::Cycle) {
+        sql.push_str(" CYCLE");
+    }
+    vec![sql]
+}
+
+/// One statement for all that can be in one; who owns it is a step of its own.
+pub(super) fn alter(before: &Object, after: &Object, attribute: Attribute) -> Vec<String> {
+    let name = qualified(after.key());
+    match attribute {
+        Attribute::Persistence => {
+            let persistence = if after.get(attribute).is_some() { "UNLOGGED" } else { "LOGGED" };
+            return vec![format!("ALTER SEQUENCE {name} SET {persistence}")];
+        }
+        Attribute::OwnedBy => return Vec::new(),
+        _ => {}
+    }
+    let mut sql = format!("ALTER SEQUENCE {name}");
+    let is_retyped = before.get(Attribute::Type) != after.get(Attribute::Type);
+    if is_retyped {
+        sql.push_str(&format!(" AS {}", text(after, Attribute::Type)));
+    }
+    for (word, attribute) in [
+        ("INCREMENT BY", Attribute::Increment),
+        ("MINVALUE", Attribute::Minimum),
+        ("MAXVALUE", Attribute::Maximum),
+        ("START WITH", Attribute::Start),
+        ("CACHE", Attribute::Cache),
+    ] {
+        // Another type brings other limits with it.
+        let is_limit = matches!(attribute, Attribute::Minimum | Attribute::Maximum);
+        let is_said = before.get(attribute) != after.get(attribute) || is_retyped && is_limit;
+        if let Some(value) = number(after, attribute).filter(|_| is_said) {
+            sql.push_str(&format!(" {word} {value}"));
+        }
+    }
+    if before.has(Attribute::Cycle) != after.has(Attribute::Cycle) {
+        sql.push_str(if after.has(Attribute::Cycle) { " CYCLE" } else { " NO CYCLE" });
+    }
+    vec![sql]
+}
+
+/// Makes a column own it, or none.
+pub(in crate::schema::script::postgres) fn own(sequence: &Object) -> String {
+    let owner = sequence.get_text(Attribute::OwnedBy).unwrap_or("NONE");
+    format!("ALTER SEQUENCE {} OWNED BY {owner}", qualified(sequence.key()))
+}
+
+/// Takes it from the column that owns it.
+pub(in crate::schema::script::postgres) fn release(sequence: &Object) -> String {
+    format!("ALTER SEQUENCE {} OWNED BY NONE", qualified(sequence.key()))
+}
