@@ -6,5 +6,7 @@ mod changes;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod generate;
+mod property;
 mod run;
 mod single;
