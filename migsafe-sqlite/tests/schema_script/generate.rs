@@ -297,7 +297,7 @@ impl Table {
                 Form::Unique { ignores: false } => constraints.push(format!("UNIQUE ({name})")),
                 Form::Generated { stored } => {
                     let how = if *stored { "STORED" } else { "VIRTUAL" };
-                    line += &format!(" AS (length(id) + 1) {how}");
+                    line += &format!(" AS (id * 1) {how}");
                 }
             }
             if column.nocase {
