@@ -6,6 +6,7 @@ mod changes;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod cases;
 mod folders;
 mod generate;
 mod property;

@@ -65,7 +65,10 @@ impl<'a> Writer<'a> {
             matches!(object.key().kind(), Kind::View | Kind::Trigger)
                 && target.get(object.key()) == Some(object)
         });
-        let around = Surroundings { has_users, rekeyed: &rekeyed };
+        let orders =
+            possible.changes.iter().filter(|c| c.attribute() == Some(Attribute::ColumnOrder));
+        let reordered: BTreeSet<&str> = orders.map(|change| change.object().name()).collect();
+        let around = Surroundings { has_users, rekeyed: &rekeyed, reordered: &reordered };
         let (mut kept, mut added) = (Vec::new(), Vec::new());
         for (name, after) in after {
             match before.remove(&name) {
