@@ -159,6 +159,7 @@ const RESERVED: &[&str] = &[
     "position",
     "precision",
     "primary",
+    "raise",
     "real",
     "references",
     "regexp",
@@ -229,6 +230,8 @@ mod tests {
             ("é", "\"é\"", "\"é\""),
             ("", "\"\"", "\"\""),
             ("ORDER", "\"ORDER\"", "\"ORDER\""),
+            // `SELECT raise, a` is a syntax error of SQLite.
+            ("raise", "\"raise\"", "\"raise\""),
         ] {
             assert_eq!(identifier(Dialect::Postgres, name), postgres);
             assert_eq!(identifier(Dialect::Sqlite, name), sqlite);

@@ -6,5 +6,9 @@ mod changes;
 #[path = "../common/mod.rs"]
 mod common;
 
+mod cases;
+mod folders;
+mod generate;
+mod property;
 mod run;
 mod single;

@@ -12,8 +12,8 @@ use crate::common::{HISTORY, apply};
 /// A database in memory that this SQL was run in.
 pub(crate) async fn made(sql: &str) -> SqliteStore {
     let store = SqliteStore::in_memory();
-    execute(&store, &format!("PRAGMA foreign_keys = OFF; {HISTORY};")).await;
-    execute(&store, sql).await;
+    execute(&store, HISTORY).await;
+    execute(&store, &format!("PRAGMA foreign_keys = OFF; {sql}")).await;
     store
 }
 

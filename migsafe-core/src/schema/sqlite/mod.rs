@@ -18,5 +18,6 @@
 mod print;
 mod stored;
 mod table;
+mod vocabulary;
 
 pub use stored::{StoredObject, objects};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sqlite3_parser::ast::{Cmd, SortOrder, SortedColumn, Stmt, TriggerTime};
 
-use super::print::{expression, identifier, plain, print};
-use super::table;
+use super::print::{Names, expression, identifier, key_words, plain, print};
+use super::{table, vocabulary::Vocabulary};
 use crate::schema::{Attribute, Kind, Object, ObjectKey};
 use crate::sql;
 
@@ -31,6 +31,19 @@ impl StoredObject {
         let sql = sql.map(str::to_owned);
         Self { kind: kind.into(), name: name.into(), table: table.into(), sql }
     }
+
+    /// Whether statements can read it.
+    pub(super) fn is_relation(&self) -> bool {
+        matches!(self.kind.as_str(), "table" | "view")
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn sql(&self) -> &str {
+        self.sql.as_deref().unwrap_or_default()
+    }
 }
 
 /// The objects of a schema. A statement that cannot be parsed is compared token by token, and says so
@@ -41,19 +54,24 @@ impl StoredObject {
 pub fn objects(stored: &[StoredObject]) -> Vec<Object> {
     let read = || {
         let mut found = Found::default();
-        for one in stored {
+        let (tables, others): (Vec<_>, Vec<_>) = stored.iter().partition(|one| one.kind == "table");
+        let mut vocabulary = Vocabulary::default();
+        for one in tables.into_iter().chain(others) {
             let Some(sql) = &one.sql else {
                 // The index of a constraint, which is listed as the constraint.
                 continue;
             };
+            if one.kind != "table" {
+                vocabulary.learn(&found.objects, stored);
+            }
             let so_far = found.objects.len();
             let parsed = sql::sqlite::with_statement(sql, |command| match command {
-                Cmd::Stmt(statement) => found.statement(one, statement),
+                Cmd::Stmt(statement) => found.statement(one, statement, &vocabulary),
                 _ => false,
             });
             if parsed != Ok(true) {
                 found.objects.truncate(so_far);
-                found.to_primary_key.retain(|(index, _)| *index < so_far);
+                found.to_primary_key.retain(|unsaid| unsaid.at < so_far);
                 found.objects.push(unparsed(one, sql));
             }
         }
@@ -67,28 +85,41 @@ pub fn objects(stored: &[StoredObject]) -> Vec<Object> {
     })
 }
 
+/// A foreign key that means a primary key without saying its columns.
+pub(super) struct Unsaid {
+    /// Where it is among the objects.
+    pub(super) at: usize,
+    /// The table that it refers to.
+    pub(super) target: String,
+    /// Where the columns belong in the definition.
+    pub(super) place: usize,
+}
+
 /// What was found so far.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) objects: Vec<Object>,
-    /// Foreign keys that do not say which columns of their table they mean: where the object is, and the table.
-    pub(super) to_primary_key: Vec<(usize, String)>,
-    /// The primary key of each table, by its name in lower case.
+    /// Foreign keys that do not say which columns of their table they mean.
+    pub(super) to_primary_key: Vec<Unsaid>,
+    /// The columns of the primary key of each table, by its name in lower case.
     pub(super) primary_keys: BTreeMap<String, String>,
 }
 
 impl Found {
     /// False when the statement is not what the row says.
-    fn statement(&mut self, stored: &StoredObject, statement: &Stmt<'_>) -> bool {
+    fn statement(
+        &mut self,
+        stored: &StoredObject,
+        statement: &Stmt<'_>,
+        vocabulary: &Vocabulary,
+    ) -> bool {
         let name = stored.name.as_str();
+        let known = || vocabulary.names(&stored.name, stored.sql());
         match (stored.kind.as_str(), statement) {
             ("table", Stmt::CreateTable { body, .. }) => table::read(self, name, body),
             ("table", Stmt::CreateVirtualTable { module_name, args, .. }) => {
-                let args: Vec<String> = args
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|arg| arg.split_whitespace().collect::<Vec<_>>().join(" "))
-                    .collect();
+                let args: Vec<String> =
+                    args.unwrap_or_default().iter().map(|arg| single_blanks(arg)).collect();
                 let definition =
                     format!("{}({})", plain(module_name).to_ascii_lowercase(), args.join(", "));
                 self.whole(Kind::VirtualTable, name, definition)
@@ -99,7 +130,7 @@ impl Found {
                         columns.iter().map(|column| identifier(&plain(&column.col_name))).collect();
                     format!("({}) ", names.join(", "))
                 });
-                self.whole(Kind::View, name, format!("{columns}AS {}", print(select)))
+                self.whole(Kind::View, name, format!("{columns}AS {}", print(select, &known())))
             }
             ("trigger", Stmt::CreateTrigger { time, event, when_clause, commands, .. }) => {
                 let time = match time {
@@ -107,25 +138,28 @@ impl Found {
                     Some(TriggerTime::InsteadOf) => "INSTEAD OF",
                     _ => "BEFORE",
                 };
+                let known = known();
                 let when = when_clause
                     .as_ref()
-                    .map_or(String::new(), |when| format!(" WHEN {}", expression(when)));
+                    .map_or(String::new(), |when| format!(" WHEN {}", expression(when, &known)));
                 let commands: Vec<String> =
-                    commands.iter().map(|command| format!("{};\n", print(command))).collect();
+                    commands.iter().map(|one| format!("{};\n", print(one, &known))).collect();
                 let definition =
-                    format!("{time} {}{when}\nBEGIN\n{}END", print(event), commands.concat());
+                    format!("{time} {}{when}\nBEGIN\n{}END", key_words(event), commands.concat());
                 let key = ObjectKey::within(Kind::Trigger, None, stored.table.as_str(), name);
                 self.objects.push(Object::new(key).text(Attribute::Definition, definition));
                 true
             }
             ("index", Stmt::CreateIndex { unique, columns, where_clause, .. }) => {
                 let key = ObjectKey::within(Kind::Index, None, stored.table.as_str(), name);
-                let mut index = Object::new(key).list(Attribute::Keys, columns.iter().map(sorted));
+                let known = vocabulary.of_table(&stored.table);
+                let keys = columns.iter().map(|column| sorted(column, &known));
+                let mut index = Object::new(key).list(Attribute::Keys, keys);
                 if *unique {
                     index = index.flag(Attribute::Unique);
                 }
                 if let Some(predicate) = where_clause {
-                    index = index.text(Attribute::Predicate, expression(predicate));
+                    index = index.text(Attribute::Predicate, expression(predicate, &known));
                 }
                 self.objects.push(index);
                 true
@@ -142,13 +176,13 @@ impl Found {
 
     /// Says what foreign keys mean that do not say it themselves.
     fn finished(mut self) -> Vec<Object> {
-        for (index, target) in &self.to_primary_key {
-            let columns = self.primary_keys.get(&target.to_ascii_lowercase());
-            if let (Some(columns), Some(object)) = (columns, self.objects.get_mut(*index))
+        for unsaid in &self.to_primary_key {
+            let columns = self.primary_keys.get(&unsaid.target.to_ascii_lowercase());
+            if let (Some(columns), Some(object)) = (columns, self.objects.get_mut(unsaid.at))
                 && let Some(definition) = object.get_text(Attribute::Definition)
+                && let Some((head, tail)) = definition.split_at_checked(unsaid.place)
             {
-                let unsaid = format!("REFERENCES {}", identifier(target));
-                let said = definition.replacen(&unsaid, &format!("{unsaid} ({columns})"), 1);
+                let said = format!("{head} ({columns}){tail}");
                 *object = object.clone().text(Attribute::Definition, said);
             }
         }
@@ -157,12 +191,31 @@ impl Found {
 }
 
 /// A column of an index or a key; ascending is the default.
-pub(super) fn sorted(column: &SortedColumn<'_>) -> String {
-    let text = expression(&column.expr);
+pub(super) fn sorted(column: &SortedColumn<'_>, names: &Names) -> String {
+    let text = expression(&column.expr, names);
     match column.order {
         Some(SortOrder::Desc) => format!("{text} DESC"),
         _ => text,
     }
+}
+
+/// Single blanks but in quotation marks, where they are what is meant.
+fn single_blanks(text: &str) -> String {
+    let mut short = String::new();
+    let mut mark = None;
+    for c in text.trim().chars() {
+        match mark {
+            Some(open) if c == open => mark = None,
+            None if matches!(c, '\'' | '"' | '`') => mark = Some(c),
+            _ => {}
+        }
+        if mark.is_some() || !c.is_whitespace() {
+            short.push(c);
+        } else if !short.ends_with(' ') {
+            short.push(' ');
+        }
+    }
+    short
 }
 
 /// A statement whose tokens are compared as they stand.
@@ -183,9 +236,15 @@ mod tests {
     use super::*;
 
     fn one(kind: &str, sql: &str) -> Object {
-        let found = objects(&[StoredObject::new(kind, "x", "t", Some(sql))]);
-        assert_eq!(found.len(), 1, "{found:?}");
-        found.into_iter().next().unwrap()
+        let others = ["t", "u"].map(|name| {
+            let sql = format!("CREATE TABLE {name} (a, b)");
+            StoredObject::new("table", name, name, Some(&sql))
+        });
+        let all: Vec<_> =
+            others.into_iter().chain([StoredObject::new(kind, "x", "t", Some(sql))]).collect();
+        let found = objects(&all);
+        let mut own = found.into_iter().filter(|object| object.key().name() == "x");
+        own.next().unwrap()
     }
 
     #[test]
@@ -243,6 +302,38 @@ mod tests {
         ] {
             assert_ne!(one(kind, a), one(kind, b));
         }
+    }
+
+    #[test]
+    fn a_name_in_double_marks_that_means_nothing_is_a_text() {
+        let said = |kind, sql, attribute| {
+            one(kind, sql).get(attribute).map(|value| format!("{value:?}")).unwrap()
+        };
+        for (sql, part) in [
+            ("CREATE VIEW x AS SELECT \"a\" FROM t WHERE b = \"active\"", "b = \"active\""),
+            (
+                "CREATE VIEW x AS SELECT \"a\" AS \"c\" FROM t ORDER BY \"c\"",
+                "SELECT a AS c FROM t ORDER BY c",
+            ),
+            ("CREATE VIEW x AS SELECT \"other\" FROM \"elsewhere\"", "\"other\" FROM elsewhere"),
+        ] {
+            let text = said("view", sql, Attribute::Definition).replace('\\', "");
+            assert!(text.contains(part), "{text}");
+        }
+        let index =
+            "CREATE INDEX x ON t (\"a\", lower(t.\"b\")) WHERE t.a = \"c\" AND \"rowid\" > 1";
+        assert!(said("index", index, Attribute::Keys).contains(r#"["a", "lower(b)"]"#));
+        let predicate = said("index", index, Attribute::Predicate);
+        assert!(predicate.contains(r#"a = \"c\" AND rowid > 1"#), "{predicate}");
+        let trigger = "CREATE TRIGGER x AFTER INSERT ON t WHEN \"new\".\"a\" = \"b\" BEGIN \
+             INSERT INTO \"u\" (\"a\", \"b\") SELECT \"yes\", `maybe`; END";
+        let trigger = said("trigger", trigger, Attribute::Definition);
+        assert!(trigger.contains("WHEN new.a = b"), "{trigger}");
+        assert!(trigger.contains(r#"INSERT INTO u(a, b) SELECT \"yes\", maybe"#), "{trigger}");
+        let module =
+            one("table", "CREATE VIRTUAL TABLE x USING fts5(a,  tokenize = \"x  'y  z'\")");
+        let module = module.get_text(Attribute::Definition).unwrap().to_owned();
+        assert_eq!(module, "fts5(a, tokenize = \"x  'y  z'\")");
     }
 
     #[test]

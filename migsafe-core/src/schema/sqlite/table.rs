@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use sqlite3_parser::ast::{
-    ColumnConstraint, ColumnDefinition, CreateTableBody, DeferSubclause, ForeignKeyClause,
-    InitDeferredPred, NamedTableConstraint, RefAct, RefArg, ResolveType, SortOrder, TabFlags,
-    TableConstraint, Type, TypeSize,
+    ColumnConstraint, ColumnDefinition, CreateTableBody, DeferSubclause, Expr, ForeignKeyClause,
+    InitDeferredPred, Literal, NamedTableConstraint, RefAct, RefArg, ResolveType, SortOrder,
+    TabFlags, TableConstraint, Type, TypeSize,
 };
 
-use super::print::{default, expression, identifier, plain, print, type_name};
-use super::stored::{Found, sorted};
+use super::print::{Names, default, expression, identifier, key_words, plain, type_name, unquoted};
+use super::stored::{Found, Unsaid, sorted};
 use crate::schema::{Attribute, Kind, Object, ObjectKey};
 
 /// Reads a table. False for what SQLite never stores.
@@ -28,7 +28,9 @@ pub(super) fn read(found: &mut Found, name: &str, body: &CreateTableBody<'_>) ->
         }
     }
     found.objects.push(table);
-    let mut reader = Reader { found, table: name, names: BTreeSet::new() };
+    let columns_known: Vec<String> = columns.iter().map(|c| plain(&c.col_name)).collect();
+    let known = Names::of_table(name, columns_known.iter().map(String::as_str));
+    let mut reader = Reader { found, table: name, names: BTreeSet::new(), known };
     for column in columns {
         reader.column(column);
     }
@@ -43,6 +45,8 @@ struct Reader<'a> {
     table: &'a str,
     /// The names of constraints so far.
     names: BTreeSet<String>,
+    /// What names can mean in an expression.
+    known: Names,
 }
 
 /// What is said of a foreign key.
@@ -71,7 +75,7 @@ impl Reader<'_> {
                     if let Some(resolve) = conflict_clause {
                         object = object.list(
                             Attribute::Options,
-                            [format!("NOT NULL ON CONFLICT {}", print(resolve))],
+                            [format!("NOT NULL ON CONFLICT {}", key_words(resolve))],
                         );
                     }
                 }
@@ -89,8 +93,10 @@ impl Reader<'_> {
                     let is_stored =
                         typ.as_ref().is_some_and(|typ| typ.0.eq_ignore_ascii_case("stored"));
                     let how = if is_stored { "stored" } else { "virtual" };
-                    object =
-                        object.text(Attribute::Generated, format!("{how} {}", expression(expr)));
+                    object = object.text(
+                        Attribute::Generated,
+                        format!("{how} {}", expression(expr, &self.known)),
+                    );
                 }
                 ColumnConstraint::PrimaryKey { order, conflict_clause, auto_increment } => {
                     // Descending, it is no alias of the row's number, unlike in a constraint of the table.
@@ -100,10 +106,13 @@ impl Reader<'_> {
                         }
                         _ => identifier(&name),
                     };
-                    self.primary_key(given, vec![key], *conflict_clause, *auto_increment);
+                    let keys = [(key, identifier(&name))];
+                    self.primary_key(given, &keys, *conflict_clause, *auto_increment);
                 }
                 ColumnConstraint::Unique(resolve) => self.unique(given, &list, *resolve),
-                ColumnConstraint::Check(expr) => self.check(given, &expression(expr), None),
+                ColumnConstraint::Check(expr) => {
+                    self.check(given, &expression(expr, &self.known), None)
+                }
                 ColumnConstraint::ForeignKey { clause, defer_clause } => {
                     let following = constraints
                         .next_if(|next| matches!(next.constraint, ColumnConstraint::Defer(_)));
@@ -124,15 +133,19 @@ impl Reader<'_> {
         let given = named.name.as_ref().map(plain);
         match &named.constraint {
             TableConstraint::PrimaryKey { columns, auto_increment, conflict_clause } => {
-                let keys = columns.iter().map(sorted).collect();
-                self.primary_key(given, keys, *conflict_clause, *auto_increment);
+                let keys: Vec<(String, String)> = columns
+                    .iter()
+                    .map(|column| (sorted(column, &self.known), key_column(&column.expr)))
+                    .collect();
+                self.primary_key(given, &keys, *conflict_clause, *auto_increment);
             }
             TableConstraint::Unique { columns, conflict_clause } => {
-                let keys: Vec<String> = columns.iter().map(sorted).collect();
+                let keys: Vec<String> =
+                    columns.iter().map(|column| sorted(column, &self.known)).collect();
                 self.unique(given, &keys, *conflict_clause);
             }
             TableConstraint::Check(expr, resolve) => {
-                self.check(given, &expression(expr), *resolve);
+                self.check(given, &expression(expr, &self.known), *resolve);
             }
             TableConstraint::ForeignKey { columns, clause, defer_clause } => {
                 let columns =
@@ -145,14 +158,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Each key as it is written, and its column.
     fn primary_key(
         &mut self,
         given: Option<String>,
-        keys: Vec<String>,
+        keys: &[(String, String)],
         resolve: Option<ResolveType>,
         auto_increment: bool,
     ) {
-        let keys = keys.join(", ");
+        let (keys, columns): (Vec<&str>, Vec<&str>) =
+            keys.iter().map(|(key, column)| (key.as_str(), column.as_str())).unzip();
+        let (keys, columns) = (keys.join(", "), columns.join(", "));
         let definition = format!("PRIMARY KEY ({keys}){}", on_conflict(resolve));
         let mut object =
             self.constraint(given.unwrap_or("PRIMARY KEY".to_owned()), "PRIMARY KEY", definition);
@@ -160,7 +176,7 @@ impl Reader<'_> {
             object = object.flag(Attribute::Autoincrement);
         }
         self.found.objects.push(object);
-        self.found.primary_keys.insert(self.table.to_ascii_lowercase(), keys);
+        self.found.primary_keys.insert(self.table.to_ascii_lowercase(), columns);
     }
 
     fn unique(&mut self, given: Option<String>, keys: &[String], resolve: Option<ResolveType>) {
@@ -181,6 +197,7 @@ impl Reader<'_> {
         let target = plain(&key.clause.tbl_name);
         let from = format!("FOREIGN KEY ({})", key.columns.join(", "));
         let mut definition = format!("{from} REFERENCES {}", identifier(&target));
+        let place = definition.len();
         if let Some(columns) = key.clause.columns {
             let columns: Vec<String> =
                 columns.iter().map(|column| identifier(&plain(&column.col_name))).collect();
@@ -191,7 +208,7 @@ impl Reader<'_> {
             [("DELETE", on_delete(key.clause)), ("UPDATE", on_update(key.clause))]
         {
             if let Some(action) = action.filter(|action| *action != RefAct::NoAction) {
-                let _ = write!(definition, " ON {event} {}", print(&action));
+                let _ = write!(definition, " ON {event} {}", key_words(&action));
             }
         }
         let mut object = self.constraint(given.unwrap_or(from), "FOREIGN KEY", definition);
@@ -202,7 +219,8 @@ impl Reader<'_> {
             }
         }
         if key.clause.columns.is_none() {
-            self.found.to_primary_key.push((self.found.objects.len(), target));
+            let at = self.found.objects.len();
+            self.found.to_primary_key.push(Unsaid { at, target, place });
         }
         self.found.objects.push(object);
     }
@@ -221,11 +239,22 @@ impl Reader<'_> {
     }
 }
 
+/// The column of a key, without its order and collation.
+fn key_column(expr: &Expr<'_>) -> String {
+    match expr {
+        Expr::Id(id) => identifier(&unquoted(id.0)),
+        Expr::Name(name) => identifier(&plain(name)),
+        Expr::Literal(Literal::String(text)) => identifier(&unquoted(text)),
+        Expr::Collate(inner, _) => key_column(inner),
+        _ => expression(expr, &Names::default()),
+    }
+}
+
 /// ABORT is what happens anyway.
 fn on_conflict(resolve: Option<ResolveType>) -> String {
     match resolve {
         None | Some(ResolveType::Abort) => String::new(),
-        Some(resolve) => format!(" ON CONFLICT {}", print(&resolve)),
+        Some(resolve) => format!(" ON CONFLICT {}", key_words(&resolve)),
     }
 }
 
@@ -247,9 +276,9 @@ fn type_text(ty: &Type<'_>) -> String {
     let name = type_name(ty.name);
     match &ty.size {
         None => name,
-        Some(TypeSize::MaxSize(size)) => format!("{name}({})", print(size)),
+        Some(TypeSize::MaxSize(size)) => format!("{name}({})", key_words(size)),
         Some(TypeSize::TypeSize(size, scale)) => {
-            format!("{name}({}, {})", print(size), print(scale))
+            format!("{name}({}, {})", key_words(size), key_words(scale))
         }
     }
 }

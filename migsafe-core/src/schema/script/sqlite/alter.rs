@@ -27,6 +27,8 @@ pub(super) struct Surroundings<'a> {
     /// Tables, in lower case, whose primary key changes or that come or go. A foreign key may refer to it without
     /// naming columns, and then means others afterwards.
     pub(super) rekeyed: &'a BTreeSet<String>,
+    /// Tables whose order of columns is a change. Otherwise it is none.
+    pub(super) reordered: &'a BTreeSet<&'a str>,
 }
 
 /// How the table becomes the other one.
@@ -45,7 +47,7 @@ fn in_place<'a>(
 ) -> Option<Alteration<'a>> {
     let is_same = before.name() == after.name()
         && attributes(before.object).eq(attributes(after.object))
-        && is_same_order(before, after)
+        && !around.reordered.contains(after.name())
         && !before.constraints.iter().any(|constraint| may_mean_others(constraint, around))
         // A constraint that goes away or changes is a part of the definition.
         && before.constraints.iter().all(|one| after.constraints.iter().any(|o| o.object == one.object));
@@ -99,18 +101,6 @@ fn in_place<'a>(
 /// What is said of the table itself, but for the order of its columns.
 fn attributes(table: &Object) -> impl Iterator<Item = (&Attribute, &Value)> {
     table.attributes().iter().filter(|(attribute, _)| **attribute != Attribute::ColumnOrder)
-}
-
-/// Whether the columns of both are in the same order. In the schema that a script leads to they are, unless the
-/// order itself is a change.
-fn is_same_order(before: &Table<'_>, after: &Table<'_>) -> bool {
-    let name = |column: &&Object| column.key().name().to_owned();
-    let (old, new): (Vec<String>, Vec<String>) =
-        (before.columns.iter().map(name).collect(), after.columns.iter().map(name).collect());
-    let kept = |list: &[String], other: &[String]| -> Vec<String> {
-        list.iter().filter(|name| other.contains(name)).cloned().collect()
-    };
-    kept(&old, &new) == kept(&new, &old)
 }
 
 /// Whether a foreign key may name no columns, and the primary key that it means then changes.

@@ -23,10 +23,7 @@ pub(super) fn copy(before: &Table<'_>, after: &Table<'_>, new_name: &str) -> Cop
     for column in after.columns.iter().filter(|column| !is_generated(column)) {
         let name = column.key().name();
         let Some(old) = before.column(name) else {
-            if column.has(Attribute::NotNull)
-                && !has_default(column)
-                && !is_number_of_row(after, column)
-            {
+            if !after.takes_null(column) && !has_default(column) {
                 losses.push(format!(
                     "the copy fails if there are rows: the new column {name} takes no NULL and has no default"
                 ));
@@ -34,7 +31,7 @@ pub(super) fn copy(before: &Table<'_>, after: &Table<'_>, new_name: &str) -> Cop
             continue;
         };
         columns.push(quoted(name));
-        values.push(value(old, column));
+        values.push(value(before, after, old, column));
         losses.extend(loss(before, after, old, column));
     }
     if columns.is_empty() {
@@ -86,25 +83,22 @@ fn row_number(before: &Table<'_>, after: &Table<'_>) -> Option<&'static str> {
     ["rowid", "_rowid_", "oid"].into_iter().find(is_free).filter(|_| is_kept)
 }
 
-fn value(old: &Object, new: &Object) -> String {
+fn value(before: &Table<'_>, after: &Table<'_>, old: &Object, new: &Object) -> String {
     let name = quoted(old.key().name());
-    match new.get_text(Attribute::Default).filter(|_| needs_default(old, new)) {
+    let default = new.get_text(Attribute::Default).filter(|default| !is_null(default));
+    match default.filter(|_| refuses_null_now(before, after, old, new)) {
         Some(default) => format!("coalesce({name}, {})", default_value(default)),
         None => name,
     }
 }
 
-/// Whether a column takes no NULL any more, and says what stands for it.
-fn needs_default(old: &Object, new: &Object) -> bool {
-    new.has(Attribute::NotNull) && !old.has(Attribute::NotNull) && has_default(new)
+/// Whether a column takes no NULL any more. What is the number of the row is never NULL.
+fn refuses_null_now(before: &Table<'_>, after: &Table<'_>, old: &Object, new: &Object) -> bool {
+    !after.takes_null(new) && before.takes_null(old) && before.row_number() != Some(old)
 }
 
 fn has_default(column: &Object) -> bool {
     column.get_text(Attribute::Default).is_some_and(|default| !is_null(default))
-}
-
-fn is_number_of_row(table: &Table<'_>, column: &Object) -> bool {
-    table.row_number().is_some_and(|number| number == column)
 }
 
 /// What a column of both tables loses.
@@ -118,11 +112,11 @@ fn loss(before: &Table<'_>, after: &Table<'_>, old: &Object, new: &Object) -> Ve
         let fails = if strict(after) { ", or the copy fails" } else { "" };
         losses.push(format!("values of the column {name} that are not {ty} are converted{fails}"));
     }
-    let is_checked_anew = new.has(Attribute::NotNull) && !old.has(Attribute::NotNull);
-    if needs_default(old, new) {
-        losses.push(format!("NULL in the column {name} becomes the default"));
-    } else if is_checked_anew && !is_number_of_row(after, new) && !is_number_of_row(before, old) {
-        losses.push(format!("the copy fails where the column {name} is NULL"));
+    if refuses_null_now(before, after, old, new) {
+        losses.push(match has_default(new) {
+            true => format!("NULL in the column {name} becomes the default"),
+            false => format!("the copy fails where the column {name} is NULL"),
+        });
     }
     losses
 }

@@ -68,6 +68,21 @@ impl<'a> Table<'a> {
         (is_integer && !self.object.has(Attribute::WithoutRowid)).then_some(column)
     }
 
+    /// Whether a column takes NULL. Those of a primary key do, against the standard, but not where tables are STRICT
+    /// or WITHOUT ROWID; the number of the row is given out instead.
+    pub(super) fn takes_null(&self, column: &Object) -> bool {
+        let name = column.key().name();
+        let is_key =
+            |key: &Constraint<'_>| key.columns.iter().any(|c| c.eq_ignore_ascii_case(name));
+        let is_proper = [Attribute::Strict, Attribute::WithoutRowid]
+            .into_iter()
+            .any(|attribute| self.object.has(attribute));
+        let is_number = self.row_number() == Some(column);
+        let refuses =
+            column.has(Attribute::NotNull) || (is_proper && self.primary_key().is_some_and(is_key));
+        is_number || !refuses
+    }
+
     pub(super) fn is_autoincrement(&self) -> bool {
         self.primary_key().is_some_and(|key| key.object.has(Attribute::Autoincrement))
     }

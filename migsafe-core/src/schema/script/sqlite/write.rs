@@ -65,7 +65,10 @@ impl<'a> Writer<'a> {
             matches!(object.key().kind(), Kind::View | Kind::Trigger)
                 && target.get(object.key()) == Some(object)
         });
-        let around = Surroundings { has_users, rekeyed: &rekeyed };
+        let orders =
+            possible.changes.iter().filter(|c| c.attribute() == Some(Attribute::ColumnOrder));
+        let reordered: BTreeSet<&str> = orders.map(|change| change.object().name()).collect();
+        let around = Surroundings { has_users, rekeyed: &rekeyed, reordered: &reordered };
         let (mut kept, mut added) = (Vec::new(), Vec::new());
         for (name, after) in after {
             match before.remove(&name) {
@@ -137,9 +140,14 @@ impl<'a> Writer<'a> {
 
     /// Drops what does not stay and does not go with its table.
     fn drops(&self, kind: Kind) -> Vec<ScriptStep> {
+        // A trigger that goes for good may not be there while another table changes.
+        let goes = |object: &&Object| match self.is_kept(object.key().parent()) {
+            true if kind == Kind::Trigger => false,
+            _ => self.goes_with_its_relation(object),
+        };
         let objects = self.from.objects().filter(|object| object.key().kind() == kind);
         objects
-            .filter(|object| !is_same(object, self.target) && !self.goes_with_its_relation(object))
+            .filter(|object| !is_same(object, self.target) && !goes(object))
             .filter_map(|object| Some(self.dropping(object, part::drop(object)?)))
             .collect()
     }
@@ -156,6 +164,10 @@ impl<'a> Writer<'a> {
         new.into_iter()
             .filter_map(|object| Some(ScriptStep::new(object.key().clone(), part::create(object)?)))
             .collect()
+    }
+
+    fn is_kept(&self, table: Option<&str>) -> bool {
+        self.kept.iter().any(|kept| Some(kept.before.name()) == table)
     }
 
     fn goes_with_its_relation(&self, object: &Object) -> bool {
@@ -184,8 +196,8 @@ impl<'a> Writer<'a> {
     }
 
     fn frame(&self) -> Frame {
-        let is_built_anew = |table: &Kept<'_>| table.alteration == Alteration::Anew;
-        let builds = self.kept.iter().any(is_built_anew);
+        let is_built_anew = |table: &&Kept<'_>| table.alteration == Alteration::Anew;
+        let built = self.kept.iter().filter(is_built_anew).count();
         let is_used = |table: &Table<'_>| {
             let tables = self.kept.iter().map(|kept| &kept.before).chain(&self.dropped);
             let mut keys = tables.flat_map(|table| &table.constraints);
@@ -194,14 +206,16 @@ impl<'a> Writer<'a> {
                 target.is_some_and(|(name, _)| name.eq_ignore_ascii_case(table.name()))
             })
         };
-        let uses_stay = self.from.objects().any(|object| {
-            matches!(object.key().kind(), Kind::View | Kind::Trigger)
-                && is_same(object, self.target)
-                && !self.goes_with_its_relation(object)
+        // A trigger that goes with its table is still there when another table is renamed before.
+        let is_there = self.from.objects().any(|object| match object.key().kind() {
+            Kind::View | Kind::Trigger => {
+                is_same(object, self.target) && (built > 1 || !self.goes_with_its_relation(object))
+            }
+            _ => false,
         });
         Frame {
-            foreign_keys_off: builds || self.dropped.iter().any(is_used),
-            legacy_alter_table: builds && uses_stay,
+            foreign_keys_off: built > 0 || self.dropped.iter().any(is_used),
+            legacy_alter_table: built > 0 && is_there,
         }
     }
 }
