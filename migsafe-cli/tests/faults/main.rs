@@ -23,5 +23,6 @@ mod queue;
 mod random;
 mod random_postgres;
 mod server_crash;
+mod shadow;
 mod sqlite_kills;
 mod stopped;

@@ -348,9 +348,8 @@ impl From<ReplayError> for Error {
                 ErrorKind::ReplayFailed(Failure::new("missing-script", &name, failure, help))
             }
             ReplayError::Failed { migration, failure } => {
-                let help = "a history must replay on an empty database: mend what the statement relies on that \
-                            no earlier migration makes (an extension, a schema, rows), or replay on a database that \
-                            has it (--shadow-database-url)";
+                let help = "a history must replay on an empty database: mend what the statement relies on that no \
+                            earlier migration makes, such as a table, a row or an extension of another server";
                 ErrorKind::ReplayFailed(Failure::new("replay-failed", &migration, *failure, help))
             }
             ReplayError::Refused(statements) => ErrorKind::ReplayRefused(statements),

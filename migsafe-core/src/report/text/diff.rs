@@ -1,5 +1,7 @@
 //! The difference of two schemas.
 
+use std::collections::BTreeMap;
+
 use super::page::Page;
 use super::{safe, values};
 use crate::report::style::Paint;
@@ -66,10 +68,22 @@ pub(super) fn scripts(page: &mut Page, scripts: &[(&str, &ChangeScript)]) {
 }
 
 fn changes(page: &mut Page, diff: &Diff) {
-    let mut whole: Option<&Change> = None;
+    // A table and a view may take turns under one name, so that one is not enough.
+    let is_whole =
+        |change: &&Change| change.attribute().is_none() && change.object().kind().has_parts();
+    let name = |key: &ObjectKey| {
+        let name = key.parent().unwrap_or(key.name());
+        (key.schema().map(str::to_owned), name.to_owned())
+    };
+    let mut wholes: BTreeMap<_, Vec<&Change>> = BTreeMap::new();
+    for whole in diff.changes().iter().filter(is_whole) {
+        wholes.entry(name(whole.object())).or_default().push(whole);
+    }
     let mut last: Option<&ObjectKey> = None;
     for change in diff.changes() {
-        let is_folded = whole.is_some_and(|whole| change.is_part_of(whole));
+        let of_name = wholes.get(&name(change.object()));
+        let is_folded =
+            of_name.is_some_and(|wholes| wholes.iter().any(|whole| change.is_part_of(whole)));
         if is_folded && !page.style().shows_all() {
             continue;
         }
@@ -80,9 +94,6 @@ fn changes(page: &mut Page, diff: &Diff) {
                 let parts = diff.changes().iter().filter(|part| part.is_part_of(change));
                 let about = about(object, parts.map(Change::object));
                 page.line(page.paint(paint, &format!("{sign} {}", change.object())) + &about);
-                if !change.object().kind().is_contained() {
-                    whole = Some(change);
-                }
             }
             ChangeKind::Changed { attribute, before, after } => {
                 if last != Some(change.object()) {
