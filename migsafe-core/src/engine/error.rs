@@ -9,6 +9,7 @@ use crate::policy::Refusal;
 use crate::report::{ExitCode, Failure, Report};
 use crate::store::{StoreError, StoreErrorCode};
 use crate::text;
+use crate::verify::ExpectationsError;
 
 /// Why a call did not do what it was asked to do.
 ///
@@ -34,6 +35,8 @@ pub(super) enum ErrorKind {
     ReadReplica,
     Stopped,
     UnknownMigration(MigrationName),
+    Expectations(ExpectationsError),
+    NotVerified { missed: usize, unknown: usize },
     Resolution { code: &'static str, message: String, help: String },
 }
 
@@ -68,6 +71,8 @@ impl Error {
             ErrorKind::ReadReplica => "read-replica",
             ErrorKind::Stopped => "stopped",
             ErrorKind::UnknownMigration(_) => "unknown-migration",
+            ErrorKind::Expectations(error) => error.code(),
+            ErrorKind::NotVerified { .. } => "not-verified",
             ErrorKind::Resolution { code, .. } => code,
         }
     }
@@ -104,6 +109,11 @@ impl Error {
             ErrorKind::Stopped => "deploy again: it goes on where this run stopped".to_owned(),
             ErrorKind::UnknownMigration(_) => {
                 "give the whole name of a folder, as `migsafe status` lists it".to_owned()
+            }
+            ErrorKind::Expectations(error) => error.help().to_owned(),
+            ErrorKind::NotVerified { .. } => {
+                "what is applied stays applied; each expectation says what to do, then `migsafe verify`"
+                    .to_owned()
             }
             ErrorKind::Resolution { help, .. } => help.clone(),
         }
@@ -182,6 +192,7 @@ impl Error {
             ErrorKind::Refused(_) | ErrorKind::Resolution { .. } => ExitCode::Refused,
             ErrorKind::NotUpToDate { .. } => ExitCode::NotUpToDate,
             ErrorKind::Locked { .. } => ExitCode::Lock,
+            ErrorKind::NotVerified { unknown: 0, .. } => ExitCode::Drift,
             _ => ExitCode::Failure,
         }
     }
@@ -247,6 +258,14 @@ impl fmt::Display for Error {
             ErrorKind::UnknownMigration(name) => {
                 write!(f, "no migration is named {}", text::name(name.as_str()))
             }
+            ErrorKind::Expectations(error) => error.fmt(f),
+            ErrorKind::NotVerified { missed, unknown } => {
+                write!(f, "not everything that is expected is there: {missed} missed")?;
+                match unknown {
+                    0 => Ok(()),
+                    unknown => write!(f, ", {unknown} could not be found out"),
+                }
+            }
             ErrorKind::Resolution { message, .. } => f.write_str(message),
         }
     }
@@ -278,6 +297,12 @@ impl std::error::Error for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::new(ErrorKind::Store(error))
+    }
+}
+
+impl From<ExpectationsError> for Error {
+    fn from(error: ExpectationsError) -> Self {
+        Self::new(ErrorKind::Expectations(error))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::data::DataLimits;
 use crate::plan::Target;
 use crate::policy::Policy;
 use crate::store::StepOptions;
+use crate::verify::Expectations;
 
 /// What a start-up does when the database is not up to date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,6 +44,7 @@ pub struct Options {
     pub(super) heartbeat: Option<Heartbeat>,
     pub(super) tick: Option<Duration>,
     pub(super) data: Option<DataLimits>,
+    pub(super) expectations: Option<Arc<Expectations>>,
     stop: Option<StopToken>,
 }
 
@@ -65,6 +67,7 @@ impl Default for Options {
             heartbeat: None,
             tick: None,
             data: Some(DataLimits::default()),
+            expectations: None,
             stop: None,
         }
     }
@@ -98,6 +101,17 @@ impl Options {
     #[must_use]
     pub fn with_data_checks(mut self, limits: Option<DataLimits>) -> Self {
         self.data = limits;
+        self
+    }
+
+    /// What has to be in the database when it is up to date, in every [`Mode`]; nothing by default. One that is missed
+    /// or cannot be found out makes an error of the run, with the code `not-verified` and the report of what was done
+    /// ([`Report::verification`](crate::Report::verification)). A dry run does not look.
+    ///
+    /// It costs the reading of the schema at every start, and the queries.
+    #[must_use]
+    pub fn with_expectations(mut self, expectations: impl Into<Arc<Expectations>>) -> Self {
+        self.expectations = Some(expectations.into());
         self
     }
 

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! Two small traits: [`HistoryStore`] reads and opens the session that writes; [`WriteSession`] owns its
-//! connection and runs one transaction at a time. [`LockInspector`], [`DataInspector`] and [`SchemaReader`] are optional. A backend that passes
+//! connection and runs one transaction at a time. [`LockInspector`], [`DataInspector`], [`SchemaReader`] and [`RowReader`] are optional. A backend that passes
 //! `testkit::conformance` works with every part of migsafe.
 
 mod error;
@@ -28,4 +28,6 @@ pub use memory::{MemoryFault, MemoryStore};
 pub use reading::{Content, DatabaseFacts, Reading, StatementSupport};
 pub use session::{AuditNote, Begun, RowChange, WriteSession};
 pub use step::{Aborted, ScriptFailure, StepOptions, StepOutcome, StepRequest};
-pub use traits::{DataInspector, HistoryStore, LockInspector, ProgressInspector, SchemaReader};
+pub use traits::{
+    DataInspector, HistoryStore, LockInspector, ProgressInspector, RowReader, SchemaReader,
+};
