@@ -8,8 +8,8 @@ use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    DataInspector, HistoryStore, LockInspector, ProgressInspector, Reading, SchemaReader,
-    StatementSupport, StoreError, StoreErrorCode, WriteSession,
+    DataInspector, HistoryStore, LockInspector, ProgressInspector, Reading, RowReader,
+    SchemaReader, StatementSupport, StoreError, StoreErrorCode, WriteSession,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -187,6 +187,10 @@ impl HistoryStore for PostgresStore {
     }
 
     fn schema_reader(&self) -> Option<&dyn SchemaReader> {
+        Some(self)
+    }
+
+    fn row_reader(&self) -> Option<&dyn RowReader> {
         Some(self)
     }
 }
