@@ -115,7 +115,7 @@ impl Generated {
                     // Columns of views are listed only where there is something to say of them.
                     return Ok(());
                 };
-                table.columns.insert(name, column(object));
+                table.columns.insert(name, column(lookup, object));
             }
             Class::Trigger => {
                 let relation = relations(lookup, key, section).ok_or(NO_RELATION)?;
@@ -196,11 +196,11 @@ fn values(object: &Object, form: Form) -> EnumExpectation {
     }
 }
 
-fn column(object: &Object) -> ColumnExpectation {
+fn column(lookup: &Lookup<'_>, object: &Object) -> ColumnExpectation {
     let ty = object.get_text(Attribute::Type).filter(|ty| !ty.is_empty());
     // NOT NULL that is not proven is neither.
     let is_proven = !object.has(Attribute::NotNullNotValid);
-    let nullable = is_proven.then(|| !object.has(Attribute::NotNull));
+    let nullable = is_proven.then(|| compare::takes_null(lookup, object));
     ColumnExpectation { ty: ty.map(str::to_owned), nullable, default: None }
 }
 

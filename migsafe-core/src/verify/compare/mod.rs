@@ -9,5 +9,6 @@ mod run;
 mod section;
 
 pub(super) use defect::defect_of;
+pub(super) use nullable::takes_null;
 pub use run::verify;
 pub(crate) use run::verify_without_schema;

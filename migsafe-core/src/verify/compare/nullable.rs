@@ -7,14 +7,8 @@ use crate::verify::lookup::Lookup;
 use crate::verify::{CheckOutcome, Miss};
 
 /// Compares what a column takes with what it should take.
-pub(super) fn outcome(
-    lookup: Option<&Lookup<'_>>,
-    column: &Object,
-    nullable: bool,
-) -> CheckOutcome {
-    let takes_null = !column.has(Attribute::NotNull)
-        && !lookup.is_some_and(|lookup| is_never_null(lookup, column));
-    match (takes_null, nullable) {
+pub(super) fn outcome(lookup: &Lookup<'_>, column: &Object, nullable: bool) -> CheckOutcome {
+    match (takes_null(lookup, column), nullable) {
         (true, false) => CheckOutcome::Missed {
             miss: Miss::Different,
             found: "takes NULL".to_owned(),
@@ -32,6 +26,11 @@ pub(super) fn outcome(
         },
         _ => CheckOutcome::Met,
     }
+}
+
+/// Whether it takes NULL.
+pub(in crate::verify) fn takes_null(lookup: &Lookup<'_>, column: &Object) -> bool {
+    !column.has(Attribute::NotNull) && !is_never_null(lookup, column)
 }
 
 /// In SQLite a column of a primary key takes NULL, unlike in any other database, unless it is the row's number (the

@@ -68,8 +68,8 @@ impl<'a> Comparison<'a, '_> {
             let is_met = type_name::is_same(self.dialect, self.schema, ty, found);
             self.compare(&key, Aspect::Type, ty, is_met, found, "change the type in a migration");
         }
-        if let Some(nullable) = expected.nullable {
-            let outcome = nullable::outcome(self.lookup.ok(), column, nullable);
+        if let (Some(nullable), Ok(lookup)) = (expected.nullable, self.lookup) {
+            let outcome = nullable::outcome(lookup, column, nullable);
             let expected = if nullable { "takes NULL" } else { "takes no NULL" };
             self.push(key.clone(), Aspect::Nullable, expected, outcome);
         }
