@@ -3,7 +3,9 @@
 mod args;
 mod commands;
 mod connect;
+mod expectations;
 mod failure;
+mod file;
 mod git;
 mod interrupt;
 mod linted;
@@ -11,6 +13,7 @@ mod metrics;
 mod notes;
 mod output;
 mod progress;
+mod side;
 mod template;
 mod usage;
 

@@ -20,3 +20,4 @@ mod sqlite;
 mod stop;
 mod terminal;
 mod usage;
+mod verify;
