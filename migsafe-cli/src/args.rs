@@ -27,7 +27,7 @@ Exit codes:
   3  nothing refused, but not up to date (pending, rolled back, running)
   4  refused: findings at or above the failing severity
   5  the migration lock was not obtained
-  6  the schemas differ
+  6  the schemas differ, or what is expected is not there
 When several fit: 2, 1, 5, 4, 6, 3.";
 
 // No `Debug`: the URL can hold a password.
@@ -127,6 +127,8 @@ pub(crate) enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning; of `lint` only
     Sarif,
+    /// Markdown, for a comment on a pull request; of `verify` only
+    Markdown,
 }
 
 #[derive(Subcommand)]
@@ -147,9 +149,11 @@ pub(crate) enum Command {
     /// Reads the schema of the database, and writes it to a file; reads only
     Schema(Schema),
     /// Compares two schemas, each of a database, of migrations or of a file; reads only
-    Diff(Diff),
+    Diff(Box<Diff>),
     /// Compares the database with what its applied migrations give; writes migrations that adopt or undo the difference
     Drift(Box<Drift>),
+    /// Checks that what the application needs is in the database, by a file of expectations; reads only
+    Verify(Box<Verify>),
     /// Shows what a rule detects, why that hurts and what to do; without a name, lists all rules
     Explain(Explain),
 }
@@ -268,6 +272,49 @@ pub(crate) enum Direction {
 }
 
 #[derive(Group)]
+pub(crate) struct Verify {
+    /// The expectations [default: migsafe.verify.json beside the migrations folder]
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// The same as FILE
+    #[arg(long = "file", value_name = "FILE", conflicts_with = "file")]
+    pub(crate) file_option: Option<PathBuf>,
+
+    /// Only the expectations on this schema; can be given several times
+    #[arg(long = "schema", value_name = "NAME")]
+    pub(crate) schemas: Vec<String>,
+
+    /// Lists what is met, too
+    #[arg(long)]
+    pub(crate) all: bool,
+
+    /// Writes expectations to this file, and checks nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["file", "file_option", "all"])]
+    pub(crate) generate: Option<PathBuf>,
+
+    /// What they are made from: a database URL, a migrations folder, an SQL file, or a file that `migsafe schema --export`
+    /// wrote [default: the migrations]
+    #[arg(long, value_name = "URL|PATH", requires = "generate")]
+    pub(crate) from: Option<String>,
+
+    /// With --generate: what the SQL of folders and files is written for [default: migration_lock.toml, else the URL]
+    #[arg(long, value_name = "DIALECT", requires = "generate")]
+    pub(crate) dialect: Option<DialectName>,
+
+    /// With columns, keys of indexes, values of enums, views, functions and triggers
+    #[arg(long, requires = "generate")]
+    pub(crate) extended: bool,
+
+    /// Replaces a file that is there
+    #[arg(long, requires = "generate")]
+    pub(crate) overwrite: bool,
+
+    #[command(flatten)]
+    pub(crate) shadow: Shadow,
+}
+
+#[derive(Group)]
 pub(crate) struct Status {
     /// Lists every applied migration, not only the last few
     #[arg(long)]
@@ -319,6 +366,10 @@ pub(crate) struct Deploy {
     /// Shows no keys of rows that are in the way
     #[arg(long)]
     pub(crate) no_samples: bool,
+
+    /// Afterwards checks the expectations in this file, as `migsafe verify` does; exit code 6 if one is missed
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    pub(crate) verify: Option<PathBuf>,
 
     /// Writes what the run did to this file, in the text format of Prometheus
     #[arg(long, value_name = "PATH")]

@@ -3,7 +3,9 @@
 mod args;
 mod commands;
 mod connect;
+mod expectations;
 mod failure;
+mod file;
 mod git;
 mod interrupt;
 mod linted;

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 
-use migsafe_core::report::{LintReport, Problem, Style, github, json, sarif, text};
+use migsafe_core::report::{LintReport, Problem, Style, github, json, markdown, sarif, text};
 use migsafe_core::schema::ChangeScript;
 
 use crate::args::{Format, Global};
@@ -57,6 +57,19 @@ impl Output {
         standard_output(&script.to_sql())
     }
 
+    /// The same where there is a form in Markdown too.
+    pub(crate) fn report_or_markdown(
+        &self,
+        text: impl FnOnce(Style) -> String,
+        document: impl FnOnce() -> String,
+        markdown: impl FnOnce() -> String,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Markdown => standard_output(&markdown()),
+            _ => self.report(text, document),
+        }
+    }
+
     /// Writes what linting gave, which has forms of its own.
     pub(crate) fn lint(&self, report: &LintReport) -> Result<(), Failure> {
         match self.format {
@@ -82,6 +95,8 @@ impl Output {
             }
             (Format::Github, Failure::Engine(error)) => github::problem(&Problem::from(error)),
             (Format::Github, Failure::Problem(problem, _)) => github::problem(problem),
+            (Format::Markdown, Failure::Engine(error)) => markdown::problem(&Problem::from(error)),
+            (Format::Markdown, Failure::Problem(problem, _)) => markdown::problem(problem),
             // Code scanning would take a log without findings for "all mended", so there is none.
             (Format::Text | Format::Sarif, _) => String::new(),
         };

@@ -40,9 +40,7 @@ impl Side {
         }
         let path = PathBuf::from(text);
         if path.is_dir() {
-            let migrations = Migrations::from_directory(&path)?;
-            let dialect = migrations.lock_file().dialect();
-            return Ok(Self::Scripts(shown(&path), migrations.as_slice().to_vec(), dialect));
+            return Ok(Self::of_migrations(&Migrations::from_directory(&path)?).named(shown(&path)));
         }
         let content = read(&path)?;
         if is_sql(&path) {
@@ -54,6 +52,19 @@ impl Side {
             Failure::stopped(error.code(), message, error.help())
         })?;
         Ok(Self::Exported(shown(&path), Box::new(snapshot)))
+    }
+
+    /// The migrations of a folder.
+    pub(crate) fn of_migrations(migrations: &Migrations) -> Self {
+        let dialect = migrations.lock_file().dialect();
+        Self::Scripts("migrations".to_owned(), migrations.as_slice().to_vec(), dialect)
+    }
+
+    fn named(self, name: String) -> Self {
+        match self {
+            Self::Scripts(_, scripts, dialect) => Self::Scripts(name, scripts, dialect),
+            other => other,
+        }
     }
 
     /// The SQL that it is in, where that is known without asking anybody.

@@ -50,6 +50,7 @@ pub mod template;
 #[cfg(feature = "testkit")]
 pub mod testkit;
 mod text;
+pub mod verify;
 
 pub use diagnosis::{Diagnosis, diagnose};
 pub use dialect::Dialect;

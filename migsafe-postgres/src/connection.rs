@@ -154,6 +154,33 @@ impl Connection {
         answer
     }
 
+    /// Sends one statement by the extended protocol, in which the server itself refuses a second one. Columns have
+    /// to be of a type whose binary form is its text.
+    pub(crate) async fn send_single(&mut self, sql: String, limit: Duration) -> Answer {
+        if !self.usable {
+            return Answer::failed(Failure::Broken(error::connection("the connection was lost")));
+        }
+        self.usable = false;
+        // Not kept prepared: a pooler may give the next message to another process.
+        let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+        let rows = tokio::time::timeout(limit, query.fetch_all(&mut self.inner)).await;
+        let answer = match rows {
+            Ok(Ok(rows)) => Answer { statements: vec![rows], completed: 1, ..Answer::default() },
+            Ok(Err(error)) => Answer::failed(Failure::of(error)),
+            Err(_) => {
+                let text = format!("the server did not answer within {} s", limit.as_secs());
+                let error = StoreError::new(StoreErrorCode::Timeout, text);
+                Answer::failed(Failure::Broken(error))
+            }
+        };
+        self.usable = match &answer.failure {
+            None => true,
+            Some(Failure::Server(error)) => !error.fatal,
+            Some(Failure::Broken(_)) => false,
+        };
+        answer
+    }
+
     /// Says goodbye to the server, if that is still possible.
     pub(crate) async fn close(self) {
         if self.usable {

@@ -28,6 +28,7 @@ mod lock;
 mod options;
 mod progress;
 mod read;
+mod rows;
 mod schema;
 mod session;
 mod shadow;

@@ -8,8 +8,8 @@ use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    DataInspector, HistoryStore, LockInspector, ProgressInspector, Reading, SchemaReader,
-    ShadowProvider, StatementSupport, StoreError, StoreErrorCode, WriteSession,
+    DataInspector, HistoryStore, LockInspector, ProgressInspector, Reading, RowReader,
+    SchemaReader, ShadowProvider, StatementSupport, StoreError, StoreErrorCode, WriteSession,
 };
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -193,6 +193,10 @@ impl HistoryStore for PostgresStore {
 
     fn shadow_provider(&self) -> Option<Arc<dyn ShadowProvider>> {
         Some(Arc::new(PostgresShadow::beside((*self.options).clone())))
+    }
+
+    fn row_reader(&self) -> Option<&dyn RowReader> {
+        Some(self)
     }
 }
 

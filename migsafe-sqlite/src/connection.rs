@@ -111,6 +111,13 @@ impl Connection {
         Ok(sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.inner).await?)
     }
 
+    /// How many columns a query gives; it is not run.
+    pub(crate) async fn column_count(&mut self, sql: impl Into<String>) -> Result<usize, Fault> {
+        let sql = sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(checked(sql.into())?));
+        let statement = sqlx::Executor::prepare(&mut self.inner, sql).await?;
+        Ok(sqlx::Statement::columns(&statement).len())
+    }
+
     /// The only row of a constant statement, which stays prepared on the connection.
     pub(crate) async fn prepared_row(&mut self, sql: &'static str) -> Result<SqliteRow, Fault> {
         Ok(sqlx::query(sql).fetch_one(&mut self.inner).await?)

@@ -40,6 +40,7 @@ mod lost_rows;
 mod memory;
 mod read;
 mod reader;
+mod rows;
 mod schema;
 mod script;
 mod session;

@@ -156,7 +156,8 @@ impl Slot {
             watch.cancel();
             let _ = connection.run("ROLLBACK").await;
             watch.revive();
-            connection.run("PRAGMA foreign_keys = ON").await?;
+            // Whoever asked about rows had it on, so that nothing was written meanwhile.
+            connection.run("PRAGMA query_only = OFF; PRAGMA foreign_keys = ON").await?;
         }
         self.owner = 0;
         self.knowing = 0;

@@ -124,6 +124,34 @@ pub(crate) const READ_SCHEMA: &str = concat!(
     "AND tbl_name NOT IN (SELECT name FROM inside))"
 );
 
+/// Nothing can be written by this connection from now on.
+pub(crate) const READ_ONLY: &str = "PRAGMA query_only = ON";
+
+/// The contrary.
+pub(crate) const READ_WRITE: &str = "PRAGMA query_only = OFF";
+
+/// A query of somebody else within one of ours; a comment at its end ends with the line.
+pub(crate) fn within(query: &str) -> String {
+    format!("SELECT * FROM ({query}\n)")
+}
+
+/// Row: how many rows a query gives, and not more than one above the limit.
+pub(crate) fn count_row_query(query: &str, up_to: u64) -> String {
+    let limit = Ord::min(up_to.saturating_add(1), i64::MAX.unsigned_abs());
+    format!("SELECT count(*) FROM (SELECT 1 FROM ({query}\n) LIMIT {limit})")
+}
+
+/// Rows: the first of the columns of the first two rows, as text of at most so many characters after a letter; nothing
+/// for NULL.
+pub(crate) fn value_of_row_query(query: &str, columns: usize, chars: usize) -> String {
+    let names: Vec<String> = (0..columns).map(|n| format!("migsafe_{n}")).collect();
+    format!(
+        "WITH migsafe_given ({}) AS ({query}\n) \
+         SELECT 'v' || substr(CAST(migsafe_0 AS TEXT), 1, {chars}) FROM migsafe_given LIMIT 2",
+        names.join(", ")
+    )
+}
+
 /// A new row.
 pub(crate) fn insert_row(row: &HistoryRow) -> String {
     let values: [SimpleExpr; 8] = [

@@ -9,8 +9,8 @@ use migsafe_core::Dialect;
 use migsafe_core::env::{Env, TokioEnv};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::store::{
-    DataInspector, HistoryStore, Reading, SchemaReader, ShadowProvider, StoreError, StoreErrorCode,
-    WriteSession,
+    DataInspector, HistoryStore, Reading, RowReader, SchemaReader, ShadowProvider, StoreError,
+    StoreErrorCode, WriteSession,
 };
 use sqlx::SqliteConnection;
 
@@ -226,6 +226,10 @@ impl HistoryStore for SqliteStore {
     }
 
     fn schema_reader(&self) -> Option<&dyn SchemaReader> {
+        Some(self)
+    }
+
+    fn row_reader(&self) -> Option<&dyn RowReader> {
         Some(self)
     }
 }

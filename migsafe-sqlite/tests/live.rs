@@ -302,3 +302,25 @@ async fn keys_can_be_left_out() {
     );
     assert!(db.store().read().await.is_ok());
 }
+
+/// A caller that has no patience leaves a database in memory as it was.
+#[tokio::test]
+async fn a_question_that_is_given_up_leaves_the_database_writable() {
+    let store = SqliteStore::in_memory();
+    let fill = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL \
+         SELECT i + 1 FROM n WHERE i < 400000) INSERT INTO t (id) SELECT i FROM n;";
+    let first = ("20250101000000_first", fill);
+    let drop = ("20250102000000_drop", "ALTER TABLE t DROP COLUMN a;");
+    let migrations = |scripts: &[(&'static str, &'static str)]| {
+        Migrations::from_scripts(scripts.to_vec()).unwrap()
+    };
+    ensure_up_to_date(&store, &migrations(&[first]), Options::default()).await.unwrap();
+    // Given up somewhere within the look at every row. Were it over before, nothing would be shown.
+    let both = migrations(&[first, drop]);
+    let options = Options::default();
+    let inspection = engine::inspect_data(&store, &both, &options);
+    let _ = tokio::time::timeout(Duration::from_millis(2), inspection).await;
+    let next = ("20250103000000_next", "CREATE TABLE u (a);");
+    let report = ensure_up_to_date(&store, &migrations(&[first, next]), options).await.unwrap();
+    assert_eq!(report.applied().len(), 1);
+}

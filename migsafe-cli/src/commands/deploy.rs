@@ -7,6 +7,7 @@ use migsafe_core::{Options, Report, Target, ensure_up_to_date};
 
 use crate::args::{Compared, Deploy, Global};
 use crate::connect;
+use crate::expectations;
 use crate::failure::Failure;
 use crate::interrupt::unless_interrupted_twice;
 use crate::metrics::MetricsFile;
@@ -49,6 +50,10 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
         .with_heartbeat(Heartbeat::new())
         .with_tick(Some(progress.tick()))
         .on_event(move |event| listener.note(event));
+    let options = match &args.verify {
+        Some(file) => options.with_expectations(expectations::read(file)?),
+        None => options,
+    };
     let migrations = connect::migrations(global)?;
     let store = connect::store(global)?;
     let deploy = ensure_up_to_date(&*store, &migrations, options);

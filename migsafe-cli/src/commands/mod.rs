@@ -10,6 +10,7 @@ mod new;
 mod resolve;
 mod schema;
 mod status;
+mod verify;
 
 use clap::ValueEnum as _;
 use migsafe_core::report::ExitCode;
@@ -29,6 +30,7 @@ pub(crate) fn run(args: Args) -> ExitCode {
         | Command::Explain(_)
         | Command::Diff(_)
         | Command::Lint(Lint { pending: false, .. }) => Vec::new(),
+        Command::Verify(ref verify) if verify.generate.is_some() => Vec::new(),
         _ => notes(&args.global),
     };
     let output = Output::new(&args.global, notes);
@@ -60,14 +62,18 @@ pub(crate) fn run(args: Args) -> ExitCode {
 /// Some forms are of one command only.
 fn check_format(args: &Args) -> Result<(), Failure> {
     let format = args.global.format;
-    let is_general = matches!(format, Format::Text | Format::Json);
-    if is_general || matches!(args.command, Command::Lint(_)) {
+    let (is_offered, by) = match format {
+        Format::Text | Format::Json => (true, ""),
+        Format::Github | Format::Sarif => (matches!(args.command, Command::Lint(_)), "lint"),
+        Format::Markdown => (matches!(args.command, Command::Verify(_)), "verify"),
+    };
+    if is_offered {
         return Ok(());
     }
     let name = format.to_possible_value();
     let name = name.as_ref().map_or("", |value| value.get_name());
     Err(Failure::usage(
-        format!("only `migsafe lint` has the format {name}"),
+        format!("only `migsafe {by}` has the format {name}"),
         "give --format text or --format json",
     ))
 }
@@ -82,8 +88,9 @@ async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
         Command::Locks(args) => unless_interrupted(locks::run(global, args, output)).await?,
         Command::Lint(args) => unless_interrupted(lint::run(global, args, output)).await?,
         Command::Schema(args) => unless_interrupted(schema::run(global, args, output)).await?,
-        Command::Diff(args) => unless_interrupted(diff::run(global, args, output)).await?,
+        Command::Diff(args) => unless_interrupted(diff::run(global, *args, output)).await?,
         Command::Drift(args) => unless_interrupted(drift::run(global, *args, output)).await?,
+        Command::Verify(args) => unless_interrupted(verify::run(global, *args, output)).await?,
         Command::Explain(args) => explain::run(&args, output),
         Command::New(args) => new::run(global, &args, output),
     }

@@ -15,6 +15,7 @@ fn help() {
     assert_run!("help_explain", project.run(&["explain", "--help"]).exits(0));
     assert_run!("help_schema", project.run(&["schema", "--help"]).exits(0));
     assert_run!("help_diff", project.run(&["diff", "--help"]).exits(0));
+    assert_run!("help_verify", project.run(&["verify", "--help"]).exits(0));
     assert_run!("help_locks", project.run(&["locks", "--help"]).exits(0));
 }
 

@@ -21,3 +21,4 @@ mod sqlite;
 mod stop;
 mod terminal;
 mod usage;
+mod verify;

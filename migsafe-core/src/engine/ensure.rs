@@ -8,6 +8,7 @@ use super::execute::Execution;
 use super::heartbeat::Phase;
 use super::locks::preview;
 use super::tick::with_ticks;
+use super::verify::{prepare, verified};
 use super::wait::{Backoff, is_lock};
 use super::{Error, Event, Mode, Options, observe};
 use crate::diagnosis::State;
@@ -49,11 +50,13 @@ pub async fn ensure_up_to_date(
     let elapsed = || env.elapsed().saturating_sub(started);
     options.enter(Phase::Reading, Duration::ZERO);
     let work = async {
-        match options.mode {
+        prepare(store, &options)?;
+        let report = match options.mode {
             Mode::Apply => apply(&mut run).await,
             Mode::Wait => wait(&mut run).await,
             Mode::Verify => verify(&mut run).await,
-        }
+        }?;
+        verified(&run, report).await
     };
     let result = match options.tick {
         None => work.await,
@@ -224,5 +227,6 @@ pub(super) fn report(status: Status, outcome: Outcome, planned: Vec<MigrationNam
         waited: Duration::ZERO,
         failure: None,
         locks: None,
+        verification: None,
     }
 }

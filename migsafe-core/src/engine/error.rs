@@ -11,6 +11,7 @@ use crate::schema::DiffError;
 use crate::shadow::{ReplayError, SkippedStatement};
 use crate::store::{ScriptFailure, StoreError, StoreErrorCode};
 use crate::text;
+use crate::verify::ExpectationsError;
 
 /// Why a call did not do what it was asked to do.
 ///
@@ -36,6 +37,8 @@ pub(super) enum ErrorKind {
     ReadReplica,
     Stopped,
     UnknownMigration(MigrationName),
+    Expectations(ExpectationsError),
+    NotVerified { missed: usize, unknown: usize },
     Resolution { code: &'static str, message: String, help: String },
     ReplayFailed(Failure),
     ReplayRefused(Vec<SkippedStatement>),
@@ -78,6 +81,8 @@ impl Error {
             ErrorKind::ReadReplica => "read-replica",
             ErrorKind::Stopped => "stopped",
             ErrorKind::UnknownMigration(_) => "unknown-migration",
+            ErrorKind::Expectations(error) => error.code(),
+            ErrorKind::NotVerified { .. } => "not-verified",
             ErrorKind::Resolution { code, .. } => code,
             ErrorKind::ReplayFailed(failure) => failure.code,
             ErrorKind::ReplayRefused(_) => "replay-refused",
@@ -118,6 +123,11 @@ impl Error {
             ErrorKind::Stopped => "deploy again: it goes on where this run stopped".to_owned(),
             ErrorKind::UnknownMigration(_) => {
                 "give the whole name of a folder, as `migsafe status` lists it".to_owned()
+            }
+            ErrorKind::Expectations(error) => error.help().to_owned(),
+            ErrorKind::NotVerified { .. } => {
+                "what is applied stays applied; each expectation says what to do, then `migsafe verify`"
+                    .to_owned()
             }
             ErrorKind::Resolution { help, .. } => help.clone(),
             ErrorKind::ReplayFailed(failure) => failure.help.clone(),
@@ -207,6 +217,7 @@ impl Error {
             ErrorKind::Refused(_) | ErrorKind::Resolution { .. } => ExitCode::Refused,
             ErrorKind::NotUpToDate { .. } => ExitCode::NotUpToDate,
             ErrorKind::Locked { .. } => ExitCode::Lock,
+            ErrorKind::NotVerified { unknown: 0, .. } => ExitCode::Drift,
             _ => ExitCode::Failure,
         }
     }
@@ -277,6 +288,14 @@ impl fmt::Display for Error {
             ErrorKind::Stopped => f.write_str("stopped on request, between two steps"),
             ErrorKind::UnknownMigration(name) => {
                 write!(f, "no migration is named {}", text::name(name.as_str()))
+            }
+            ErrorKind::Expectations(error) => error.fmt(f),
+            ErrorKind::NotVerified { missed, unknown } => {
+                write!(f, "not everything that is expected is there: {missed} missed")?;
+                match unknown {
+                    0 => Ok(()),
+                    unknown => write!(f, ", {unknown} could not be found out"),
+                }
             }
             ErrorKind::Resolution { message, .. } => f.write_str(message),
             ErrorKind::ReplayRefused(statements) => refused_statements(f, statements),
@@ -354,6 +373,12 @@ impl From<ReplayError> for Error {
             }
             ReplayError::Refused(statements) => ErrorKind::ReplayRefused(statements),
         })
+    }
+}
+
+impl From<ExpectationsError> for Error {
+    fn from(error: ExpectationsError) -> Self {
+        Self::new(ErrorKind::Expectations(error))
     }
 }
 

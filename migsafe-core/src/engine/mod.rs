@@ -35,6 +35,7 @@ mod schema;
 mod status;
 mod stop;
 mod tick;
+mod verify;
 mod wait;
 mod waits;
 
@@ -54,3 +55,4 @@ pub use resolve::{Resolution, ResolutionPlan, ResolutionReport, plan_resolution,
 pub use schema::read_schema;
 pub use status::status;
 pub use stop::StopToken;
+pub use verify::verify;

@@ -10,6 +10,7 @@ use crate::data::DataLimits;
 use crate::plan::Target;
 use crate::policy::Policy;
 use crate::store::StepOptions;
+use crate::verify::Expectations;
 
 /// What a start-up does when the database is not up to date.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -44,6 +45,7 @@ pub struct Options {
     pub(super) tick: Option<Duration>,
     pub(super) data: Option<DataLimits>,
     pub(super) drift: DriftOptions,
+    pub(super) expectations: Option<Arc<Expectations>>,
     stop: Option<StopToken>,
 }
 
@@ -67,6 +69,7 @@ impl Default for Options {
             tick: None,
             data: Some(DataLimits::default()),
             drift: DriftOptions::default(),
+            expectations: None,
             stop: None,
         }
     }
@@ -108,6 +111,17 @@ impl Options {
     #[must_use]
     pub fn with_drift_options(mut self, options: DriftOptions) -> Self {
         self.drift = options;
+        self
+    }
+
+    /// What has to be in the database when it is up to date, in every [`Mode`]; nothing by default. One that is missed
+    /// or cannot be found out makes an error of the run, with the code `not-verified` and the report of what was done
+    /// ([`Report::verification`](crate::Report::verification)). A dry run does not look.
+    ///
+    /// It costs the reading of the schema at every start, and the queries.
+    #[must_use]
+    pub fn with_expectations(mut self, expectations: impl Into<Arc<Expectations>>) -> Self {
+        self.expectations = Some(expectations.into());
         self
     }
 

@@ -5,7 +5,7 @@
 //! assert_eq!(ExitCode::Refused.code(), 4);
 //! ```
 //!
-//! [`text`], [`json`], [`github`] and [`sarif`] are pure functions of the data: no clock, no terminal, no environment.
+//! [`text`], [`json`], [`markdown`], [`github`] and [`sarif`] are pure functions of the data: no clock, no terminal, no environment.
 
 mod comparison;
 mod exit_code;
@@ -13,6 +13,7 @@ mod failure;
 pub mod github;
 pub mod json;
 mod lint;
+pub mod markdown;
 mod problem;
 mod prometheus;
 #[expect(clippy::module_inception, reason = "the file holds the type `Report`")]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::{ExitCode, Failure, Status};
 use crate::engine::LocksReport;
 use crate::migrations::MigrationName;
+use crate::verify::Verification;
 
 /// One migration that was applied by this run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -58,6 +59,7 @@ pub struct Report {
     pub(crate) waited: Duration,
     pub(crate) failure: Option<Failure>,
     pub(crate) locks: Option<Box<LocksReport>>,
+    pub(crate) verification: Option<Box<Verification>>,
 }
 
 impl Report {
@@ -109,6 +111,12 @@ impl Report {
         self.locks.as_deref()
     }
 
+    /// What became of the expectations, if the run had any and came to them.
+    #[must_use]
+    pub fn verification(&self) -> Option<&Verification> {
+        self.verification.as_deref()
+    }
+
     /// Why it stopped half way.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
@@ -119,7 +127,9 @@ impl Report {
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self.outcome {
-            Outcome::UpToDate | Outcome::Applied => ExitCode::Ok,
+            Outcome::UpToDate | Outcome::Applied => {
+                self.verification().map_or(ExitCode::Ok, Verification::exit_code)
+            }
             Outcome::WouldApply | Outcome::NotUpToDate => ExitCode::NotUpToDate,
             Outcome::Refused => ExitCode::Refused,
             Outcome::Locked => ExitCode::Lock,

@@ -9,8 +9,9 @@
 //! ```
 //!
 //! Two small traits: [`HistoryStore`] reads and opens the session that writes; [`WriteSession`] owns its
-//! connection and runs one transaction at a time. [`LockInspector`], [`DataInspector`], [`SchemaReader`] and
-//! [`ShadowProvider`] are optional. A backend that passes `testkit::conformance` works with every part of migsafe.
+//! connection and runs one transaction at a time. [`LockInspector`], [`DataInspector`], [`SchemaReader`],
+//! [`RowReader`] and [`ShadowProvider`] are optional. A backend that passes `testkit::conformance` works with every part
+//! of migsafe.
 
 mod error;
 mod journal;
@@ -30,4 +31,6 @@ pub use reading::{Content, DatabaseFacts, Reading, StatementSupport};
 pub use session::{AuditNote, Begun, RowChange, WriteSession};
 pub use shadow::{Isolation, ShadowDatabase, ShadowError, ShadowProvider};
 pub use step::{Aborted, ScriptFailure, StepOptions, StepOutcome, StepRequest};
-pub use traits::{DataInspector, HistoryStore, LockInspector, ProgressInspector, SchemaReader};
+pub use traits::{
+    DataInspector, HistoryStore, LockInspector, ProgressInspector, RowReader, SchemaReader,
+};

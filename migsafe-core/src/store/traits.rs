@@ -14,6 +14,7 @@ use crate::env::Env;
 use crate::lock::{Blockers, LockHolder};
 use crate::schema::{Snapshot, SnapshotOptions};
 use crate::sql::ObjectName;
+use crate::verify::{RowAnswer, RowQuery};
 
 /// A database with a migration history.
 ///
@@ -92,6 +93,26 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
     fn shadow_provider(&self) -> Option<Arc<dyn ShadowProvider>> {
         None
     }
+
+    /// Asks queries of others, where the backend can keep them from writing.
+    fn row_reader(&self) -> Option<&dyn RowReader> {
+        None
+    }
+}
+
+/// What queries give that somebody wrote into a file.
+#[async_trait]
+pub trait RowReader: Send + Sync {
+    /// Asks queries, each with one answer, in their order, and no later than each of them may take.
+    ///
+    /// The database itself must keep every query from writing: a transaction or a connection that only reads. That
+    /// the text is one query is known ([`RowQuery`]), and not enough: a query can call a function that writes. One
+    /// that fails does not spoil the others: it is [`RowAnswer::Unanswered`], whose reason holds nothing of a row.
+    ///
+    /// # Errors
+    ///
+    /// No connection.
+    async fn ask_rows(&self, queries: &[RowQuery]) -> Result<Vec<RowAnswer>, StoreError>;
 }
 
 /// What is in a database beside the history.

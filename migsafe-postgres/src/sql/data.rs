@@ -34,7 +34,7 @@ pub(crate) fn ask(query: &str, limit: Duration) -> String {
     format!("SAVEPOINT migsafe_question;\nSELECT {limit};\n{query}")
 }
 
-fn setting(name: &str, value: &str) -> String {
+pub(super) fn setting(name: &str, value: &str) -> String {
     format!("pg_catalog.set_config({}, {}, true)", Literal(name), Literal(value))
 }
 

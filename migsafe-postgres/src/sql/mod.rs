@@ -8,6 +8,7 @@ mod data;
 mod journal;
 mod quote;
 mod read;
+mod rows;
 mod step;
 
 pub(crate) use audit::{audit_exists, change, create_audit};
@@ -26,6 +27,7 @@ pub(crate) use quote::{Ident, Literal, Table};
 pub(crate) use read::{
     absence, columns_of_table, facts, holders, lenient_rows, rows, rows_as_text, shape, stamp,
 };
+pub(crate) use rows::{before_row_query, count_row_query, value_of_row_query};
 pub(crate) use step::{
     Locks, SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings,
     time, transaction_is_ours,

@@ -21,6 +21,7 @@ mod resolution;
 mod run;
 mod status;
 mod steps;
+mod verify;
 
 pub use created::created;
 pub use diff::diff;
@@ -36,3 +37,4 @@ pub use resolution::{resolution, resolution_plan};
 pub use run::deploy;
 pub use status::status;
 pub use steps::steps;
+pub use verify::{generated, verify};

@@ -6,6 +6,7 @@ use super::document::document;
 use super::error::ErrorBody;
 use super::locks::LocksBody;
 use super::status::StatusBody;
+use super::verify::VerificationBody;
 use crate::migrations::MigrationName;
 use crate::report::{AppliedStep, Failure, Outcome, Report};
 
@@ -27,6 +28,9 @@ pub(super) struct ReportBody<'a> {
     /// Only of a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
     locks: Option<LocksBody<'a>>,
+    /// Only of a run with expectations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<VerificationBody<'a>>,
     error: Option<ErrorBody<'a>>,
     #[serde(flatten)]
     status: StatusBody<'a>,
@@ -43,6 +47,7 @@ impl<'a> ReportBody<'a> {
             waited_ms: u64::try_from(report.waited().as_millis()).unwrap_or(u64::MAX),
             failure: report.failure(),
             locks: report.locks().map(LocksBody::of),
+            verification: report.verification().map(VerificationBody::of),
             error,
             status: StatusBody::of(report.status()),
         }

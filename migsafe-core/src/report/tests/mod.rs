@@ -10,6 +10,7 @@ mod runs;
 #[cfg(feature = "postgres-sql")]
 mod sql;
 mod statuses;
+mod verifications;
 
 use super::{Report, Status, Style, json, text};
 use crate::engine::{self, Error, Options};

@@ -3,7 +3,7 @@
 use super::findings::{self, next};
 use super::page::Page;
 use super::status::{conclusion, counts};
-use super::{run, safe, values};
+use super::{run, safe, values, verify};
 use crate::Error;
 use crate::lock::LockHolder;
 use crate::report::style::Paint;
@@ -18,6 +18,10 @@ pub fn error(error: &Error, style: Style) -> String {
         report => {
             reason(&mut page, error);
             next(&mut page, &error.help());
+            if let Some(verification) = report.and_then(Report::verification) {
+                page.blank();
+                verify::checks(&mut page, verification);
+            }
             if let Some(report) = report {
                 after(&mut page, report);
             }

@@ -38,6 +38,7 @@ mod status;
 mod steps;
 mod table;
 mod values;
+mod verify;
 
 pub use created::created;
 pub use diff::diff;
@@ -53,3 +54,5 @@ pub use run::deploy;
 pub use schema::schema;
 pub use status::status;
 pub use steps::steps;
+pub(super) use verify::summary as verification_summary;
+pub use verify::{generated, verify};

@@ -2,7 +2,7 @@
 
 use super::page::Page;
 use super::status::conclusion;
-use super::{findings, impact, safe, values};
+use super::{findings, impact, safe, values, verify};
 use crate::migrations::MigrationName;
 use crate::report::style::Paint;
 use crate::report::{AppliedStep, Outcome, Report, Style};
@@ -21,6 +21,9 @@ pub fn deploy(report: &Report, style: Style) -> String {
     findings::suppressed(&mut page, report.status().suppressed());
     page.blank();
     conclusion(&mut page, report.status());
+    if let Some(verification) = report.verification() {
+        page.line(verify::summary(verification));
+    }
     page.finish()
 }
 
