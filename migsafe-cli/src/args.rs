@@ -27,7 +27,7 @@ Exit codes:
   3  nothing refused, but not up to date (pending, rolled back, running)
   4  refused: findings at or above the failing severity
   5  the migration lock was not obtained
-  6  the schemas differ, or what is expected is not there
+  6  schemas differ, the database drifted, or what is expected is not there
 When several fit: 2, 1, 5, 4, 6, 3.";
 
 // No `Debug`: the URL can hold a password.
@@ -127,7 +127,7 @@ pub(crate) enum Format {
     Github,
     /// SARIF 2.1.0, for code scanning; of `lint` only
     Sarif,
-    /// Markdown, for a comment on a pull request; of `verify` only
+    /// Markdown, for a comment or an issue; of `check`, `diff`, `drift` and `verify` only
     Markdown,
 }
 
@@ -137,6 +137,8 @@ pub(crate) enum Command {
     Status(Status),
     /// Applies pending migrations; of many at once one applies and the others wait
     Deploy(Deploy),
+    /// Looks at everything at once: status, pending SQL, drift, expectations; reads only
+    Check(Box<Check>),
     /// Records a decision about one migration, with an audit entry
     Resolve(Resolve),
     /// Finds what is dangerous in migrations before they are deployed; needs no database
@@ -226,6 +228,31 @@ pub(crate) struct Diff {
     /// What the SQL of folders and files is written for [default: migration_lock.toml, else the other side]
     #[arg(long, value_name = "DIALECT")]
     pub(crate) dialect: Option<DialectName>,
+
+    #[command(flatten)]
+    pub(crate) compared: Compared,
+
+    #[command(flatten)]
+    pub(crate) shadow: Shadow,
+}
+
+#[derive(Group)]
+pub(crate) struct Check {
+    /// What is expected of the database [default: migsafe.verify.json beside the migrations folder, if it is there]
+    #[arg(long = "verify", value_name = "FILE")]
+    pub(crate) expectations: Option<PathBuf>,
+
+    /// Does not look for drift, which takes a throw-away database
+    #[arg(long)]
+    pub(crate) no_drift: bool,
+
+    /// Does not ask the database what pending statements would do to its rows
+    #[arg(long)]
+    pub(crate) no_data_checks: bool,
+
+    /// Shows no keys of rows that are in the way
+    #[arg(long)]
+    pub(crate) no_samples: bool,
 
     #[command(flatten)]
     pub(crate) compared: Compared,

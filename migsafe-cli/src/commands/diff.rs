@@ -1,6 +1,6 @@
 //! `migsafe diff`.
 
-use migsafe_core::report::{Comparison, ExitCode, json, text};
+use migsafe_core::report::{Comparison, ExitCode, json, markdown, text};
 
 use crate::args::{Diff, Global};
 use crate::failure::Failure;
@@ -32,9 +32,10 @@ pub(crate) async fn run(global: &Global, args: Diff, output: &Output) -> Result<
     if args.sql {
         output.sql(found.forward())?;
     } else {
-        output.report(
+        output.report_or_markdown(
             |style| text::diff(&found, style.showing_all(args.compared.all)),
             || json::diff(&found),
+            || markdown::diff(&found),
         )?;
     }
     Ok(if found.diff().is_empty() { ExitCode::Ok } else { ExitCode::Drift })

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use migsafe_core::engine::{self, DriftReport, Rehearsal, Rehearsed, Resolution};
 use migsafe_core::migrations::{Created, create_migrations};
 use migsafe_core::report::text::DriftWritten;
-use migsafe_core::report::{ExitCode, json, text};
+use migsafe_core::report::{ExitCode, json, markdown, text};
 use migsafe_core::schema::ChangeScript;
 use migsafe_core::{HistoryStore, Migrations};
 
@@ -37,9 +37,10 @@ pub(crate) async fn run(
     };
     let Some((direction, name)) = wish.filter(|_| report.has_drift()) else {
         let all = args.compared.all;
-        output.report(
+        output.report_or_markdown(
             |style| text::drift(&report, style.showing_all(all)),
             || json::drift(&report, None, None),
+            || markdown::drift(&report),
         )?;
         return Ok(report.exit_code());
     };

@@ -1,5 +1,6 @@
 //! One file per command: call the engine, print the report.
 
+mod check;
 mod deploy;
 mod diff;
 mod drift;
@@ -65,7 +66,13 @@ fn check_format(args: &Args) -> Result<(), Failure> {
     let (is_offered, by) = match format {
         Format::Text | Format::Json => (true, ""),
         Format::Github | Format::Sarif => (matches!(args.command, Command::Lint(_)), "lint"),
-        Format::Markdown => (matches!(args.command, Command::Verify(_)), "verify"),
+        Format::Markdown => {
+            let offered = matches!(
+                args.command,
+                Command::Check(_) | Command::Diff(_) | Command::Drift(_) | Command::Verify(_)
+            );
+            (offered, "check, diff, drift or verify")
+        }
     };
     if is_offered {
         return Ok(());
@@ -84,6 +91,7 @@ async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
         // Hears signals itself.
         Command::Deploy(args) => deploy::run(global, args, output).await,
         Command::Status(args) => unless_interrupted(status::run(global, args, output)).await?,
+        Command::Check(args) => unless_interrupted(check::run(global, *args, output)).await?,
         Command::Resolve(args) => unless_interrupted(resolve::run(global, args, output)).await?,
         Command::Locks(args) => unless_interrupted(locks::run(global, args, output)).await?,
         Command::Lint(args) => unless_interrupted(lint::run(global, args, output)).await?,

@@ -233,6 +233,11 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// What the database said of the rows that pending statements are about, if it was asked.
+    pub(super) fn into_data(self) -> Option<DataReport> {
+        self.data
+    }
+
     /// What the pending statements would do to rows, without any judgement.
     pub(super) async fn inspect(&mut self, reading: Reading) -> Result<Option<DataReport>, Error> {
         let Reading { history, lock, database } = reading;

@@ -44,6 +44,7 @@ pub(super) enum ErrorKind {
     ReplayRefused(Vec<SkippedStatement>),
     NoShadow(String),
     Diff(DiffError),
+    Internal(&'static str),
 }
 
 impl Error {
@@ -88,6 +89,7 @@ impl Error {
             ErrorKind::ReplayRefused(_) => "replay-refused",
             ErrorKind::NoShadow(_) => "no-shadow-database",
             ErrorKind::Diff(error) => error.code(),
+            ErrorKind::Internal(_) => "internal",
         }
     }
 
@@ -139,6 +141,7 @@ impl Error {
                 "use a backend that makes throw-away databases: migsafe-postgres, migsafe-sqlite".to_owned()
             }
             ErrorKind::Diff(error) => error.help().to_owned(),
+            ErrorKind::Internal(_) => "report it as a mistake of migsafe".to_owned(),
         }
     }
 
@@ -303,6 +306,7 @@ impl fmt::Display for Error {
                 write!(f, "no throw-away database can be made for {store}")
             }
             ErrorKind::Diff(error) => error.fmt(f),
+            ErrorKind::Internal(what) => f.write_str(what),
         }
     }
 }

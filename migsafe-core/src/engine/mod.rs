@@ -16,6 +16,7 @@
 
 mod assess;
 mod by_statement;
+mod check;
 mod drift;
 mod ensure;
 mod error;
@@ -39,6 +40,7 @@ mod verify;
 mod wait;
 mod waits;
 
+pub use check::{CheckOptions, check};
 pub use drift::{Blind, DriftOptions, DriftReport, Rehearsal, Rehearsed, drift, rehearse};
 pub use ensure::ensure_up_to_date;
 pub use error::Error;

@@ -23,6 +23,21 @@ pub enum ExitCode {
 }
 
 impl ExitCode {
+    /// The one of two that is said when both fit.
+    #[must_use]
+    pub fn graver(self, other: Self) -> Self {
+        let rank = |code: Self| match code {
+            Self::Usage => 6,
+            Self::Failure => 5,
+            Self::Lock => 4,
+            Self::Refused => 3,
+            Self::Drift => 2,
+            Self::NotUpToDate => 1,
+            Self::Ok => 0,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+
     /// The number.
     #[must_use]
     pub fn code(self) -> u8 {
@@ -41,5 +56,29 @@ impl ExitCode {
 impl From<ExitCode> for std::process::ExitCode {
     fn from(code: ExitCode) -> Self {
         Self::from(code.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_graver_one_is_said() {
+        let order = [
+            ExitCode::Usage,
+            ExitCode::Failure,
+            ExitCode::Lock,
+            ExitCode::Refused,
+            ExitCode::Drift,
+            ExitCode::NotUpToDate,
+            ExitCode::Ok,
+        ];
+        for (at, graver) in order.iter().enumerate() {
+            for other in &order[at..] {
+                assert_eq!((graver.graver(*other), other.graver(*graver)), (*graver, *graver));
+            }
+        }
+        assert_eq!(order.map(ExitCode::code), [2, 1, 5, 4, 6, 3, 0]);
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! [`text`], [`json`], [`markdown`], [`github`] and [`sarif`] are pure functions of the data: no clock, no terminal, no environment.
 
+mod check;
 mod comparison;
 mod exit_code;
 mod failure;
@@ -26,6 +27,7 @@ mod style;
 mod tests;
 pub mod text;
 
+pub use check::{CheckReport, Part};
 pub use comparison::Comparison;
 pub use exit_code::ExitCode;
 pub use failure::Failure;

@@ -5,5 +5,6 @@ mod pending;
 mod run;
 
 pub use options::{LintOptions, LintScope};
+pub(super) use pending::pending_names;
 pub use pending::{PendingMigrations, pending};
 pub use run::lint;

@@ -28,9 +28,14 @@ pub async fn pending(
 ) -> Result<PendingMigrations, Error> {
     let reading = store.read().await?;
     let diagnosis = diagnose(migrations, &reading.history, &reading.lock);
-    let runs = |entry: &&Entry| will_run(&diagnosis, entry);
-    let names = diagnosis.entries().iter().filter(runs).map(|entry| entry.name().clone()).collect();
+    let names = pending_names(&diagnosis);
     Ok(PendingMigrations { names, server: reading.database.server().map(str::to_owned) })
+}
+
+/// The names of what a deploy would run.
+pub(in crate::engine) fn pending_names(diagnosis: &Diagnosis) -> BTreeSet<MigrationName> {
+    let runs = |entry: &&Entry| will_run(diagnosis, entry);
+    diagnosis.entries().iter().filter(runs).map(|entry| entry.name().clone()).collect()
 }
 
 fn will_run(diagnosis: &Diagnosis, entry: &Entry) -> bool {

@@ -12,22 +12,11 @@ use crate::report::{LintFinding, LintReport, LintSummary, LintedFile, Quiet};
 /// The document of `lint`.
 #[must_use]
 pub fn lint(report: &LintReport) -> String {
-    let finding = |found| FindingBody::of(report, found);
-    let body = LintBody {
-        environment: report.environment(),
-        failing_severity: report.failing_severity(),
-        refused: report.is_refused(),
-        summary: report.summary(),
-        files: report.files().iter().map(FileBody::of).collect(),
-        findings: report.findings().iter().map(finding).collect(),
-        suppressed: report.suppressed().iter().map(finding).collect(),
-        locks: report.locks().map(LocksBody::of),
-    };
-    document("lint", body)
+    document("lint", LintBody::of(report))
 }
 
 #[derive(Serialize)]
-struct LintBody<'a> {
+pub(super) struct LintBody<'a> {
     environment: &'a str,
     failing_severity: Severity,
     refused: bool,
@@ -40,6 +29,22 @@ struct LintBody<'a> {
     /// Only where the database was asked what pending migrations will lock.
     #[serde(skip_serializing_if = "Option::is_none")]
     locks: Option<LocksBody<'a>>,
+}
+
+impl<'a> LintBody<'a> {
+    pub(super) fn of(report: &'a LintReport) -> Self {
+        let finding = |found| FindingBody::of(report, found);
+        Self {
+            environment: report.environment(),
+            failing_severity: report.failing_severity(),
+            refused: report.is_refused(),
+            summary: report.summary(),
+            files: report.files().iter().map(FileBody::of).collect(),
+            findings: report.findings().iter().map(finding).collect(),
+            suppressed: report.suppressed().iter().map(finding).collect(),
+            locks: report.locks().map(LocksBody::of),
+        }
+    }
 }
 
 #[derive(Serialize)]

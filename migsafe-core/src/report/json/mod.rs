@@ -9,6 +9,7 @@
 //! assert!(document.starts_with("{\n  \"format_version\": 1,\n  \"kind\": \"error\","));
 //! ```
 
+mod check;
 mod created;
 mod diff;
 mod document;
@@ -23,6 +24,7 @@ mod status;
 mod steps;
 mod verify;
 
+pub use check::check;
 pub use created::created;
 pub use diff::diff;
 pub(crate) use document::escaped;

@@ -8,11 +8,17 @@
 //! assert_eq!(markdown::escape("a|b<c>"), "a\\|b\\<c\\>");
 //! ```
 
+#[cfg(feature = "render")]
+mod check;
+mod drift;
 mod escape;
 mod page;
 mod problem;
 mod verify;
 
+#[cfg(feature = "render")]
+pub use check::check;
+pub use drift::{diff, drift};
 pub use escape::{code, escape};
 pub(in crate::report) use page::{Cell, Page};
 pub use problem::problem;

@@ -1,6 +1,7 @@
 //! A document of Markdown that grows block by block.
 
 use super::{code, escape};
+use crate::text::is_invisible;
 
 /// Blocks with a blank line between them.
 #[derive(Default)]
@@ -19,7 +20,12 @@ impl Cell {
 
     /// A name or a value.
     pub(in crate::report) fn code(text: &str) -> Self {
-        Self(code(text))
+        Self(if text.is_empty() { String::new() } else { code(text) })
+    }
+
+    /// Markdown of our own.
+    pub(in crate::report) fn ours(markdown: &'static str) -> Self {
+        Self(markdown.to_owned())
     }
 }
 
@@ -32,6 +38,17 @@ impl Page {
     /// A paragraph that is Markdown already: foreign text in it has been escaped.
     pub(in crate::report) fn paragraph(&mut self, markdown: &str) {
         self.block(markdown);
+    }
+
+    /// A block of code that nothing in it can end: its fence is longer than any run of backticks in it.
+    pub(in crate::report) fn code(&mut self, language: &'static str, text: &str) {
+        let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+        let fence = "`".repeat(longest.max(2) + 1);
+        let text: String = text
+            .chars()
+            .map(|c| if (c.is_control() && c != '\n') || is_invisible(c) { '\u{fffd}' } else { c })
+            .collect();
+        self.block(&format!("{fence}{language}\n{}\n{fence}", text.trim_end()));
     }
 
     /// A table; `titles` are ours. Nothing when there is no row.
@@ -67,6 +84,13 @@ impl Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_of_code_cannot_be_left() {
+        let mut page = Page::default();
+        page.code("sql", "SELECT '```';\n````\n<b>\u{1b}[2J");
+        assert_eq!(page.finish(), "`````sql\nSELECT '```';\n````\n<b>\u{fffd}[2J\n`````\n");
+    }
 
     #[test]
     fn a_cell_cannot_leave_its_table() {

@@ -15,6 +15,12 @@ pub fn verify(verification: &Verification) -> String {
         _ => "Not verified: not everything could be found out",
     };
     page.heading(2, title);
+    body(&mut page, verification);
+    page.finish()
+}
+
+/// Everything below the heading.
+pub(super) fn body(page: &mut Page, verification: &Verification) {
     let database = verification.database().map(|name| format!(" Database: {}.", code(name)));
     let summary = text::verification_summary(verification);
     page.paragraph(&format!("{summary}{}", database.unwrap_or_default()));
@@ -32,7 +38,6 @@ pub fn verify(verification: &Verification) -> String {
         }
     });
     page.table(["expectation", "expected", "found", "next"], rows);
-    page.finish()
 }
 
 /// What was written, and of what nothing is expected. `file` is the path.

@@ -14,6 +14,8 @@
 //! ```
 
 mod blockers;
+#[cfg(feature = "render")]
+mod check;
 mod created;
 mod diff;
 mod drift;
@@ -40,6 +42,10 @@ mod table;
 mod values;
 mod verify;
 
+#[cfg(feature = "render")]
+pub use check::check;
+#[cfg(feature = "render")]
+pub(super) use check::summary as check_summary;
 pub use created::created;
 pub use diff::diff;
 pub use drift::{DriftWritten, drift, drift_written, rehearsal};
@@ -53,6 +59,8 @@ pub use resolution::{resolution, resolution_plan};
 pub use run::deploy;
 pub use schema::schema;
 pub use status::status;
+#[cfg(feature = "render")]
+use status::status_without_sql;
 pub use steps::steps;
 pub(super) use verify::summary as verification_summary;
 pub use verify::{generated, verify};

@@ -6,18 +6,31 @@ use crate::Dialect;
 use crate::diagnosis::{Mark, State};
 use crate::lock::LockState;
 use crate::migrations::Origin;
+use crate::policy::Finding;
 use crate::report::style::Paint;
 use crate::report::{Status, Style};
 
 /// The whole state: what was looked at, every migration, the findings, the conclusion.
 #[must_use]
 pub fn status(status: &Status, style: Style) -> String {
+    page(status, status.findings(), style)
+}
+
+/// The same without the findings on SQL, which are shown with their SQL elsewhere.
+#[cfg(feature = "render")]
+pub(super) fn status_without_sql(status: &Status, style: Style) -> String {
+    let is_other = |finding: &&Finding| finding.location.statement.is_none();
+    let findings: Vec<Finding> = status.findings().iter().filter(is_other).cloned().collect();
+    page(status, &findings, style)
+}
+
+fn page(status: &Status, findings: &[Finding], style: Style) -> String {
     let mut page = Page::new(style);
     page.fields("", &header(status));
     page.blank();
     table::table(&mut page, status.diagnosis());
     page.blank();
-    findings::findings(&mut page, status.findings());
+    findings::findings(&mut page, findings);
     page.blank();
     findings::suppressed(&mut page, status.suppressed());
     page.blank();

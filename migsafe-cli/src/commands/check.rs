@@ -1,0 +1,55 @@
+//! `migsafe check`.
+
+use std::sync::Arc;
+
+use migsafe_core::Options;
+use migsafe_core::data::DataLimits;
+use migsafe_core::engine::{self, CheckOptions};
+use migsafe_core::report::{ExitCode, json, markdown, text};
+
+use crate::args::{Check, Global};
+use crate::connect;
+use crate::expectations;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::shadow::drift_options;
+
+pub(crate) async fn run(
+    global: &Global,
+    args: Check,
+    output: &Output,
+) -> Result<ExitCode, Failure> {
+    let migrations = connect::migrations(global)?;
+    let store = connect::store(global)?;
+    let drift = match args.no_drift {
+        true => None,
+        false => Some(drift_options(global, &args.compared, &args.shadow)?),
+    };
+    let expected = match &args.expectations {
+        Some(file) => Some(expectations::read(file)?),
+        None => Some(expectations::usual(global))
+            .filter(|file| file.is_file())
+            .map(|file| expectations::read(&file))
+            .transpose()?,
+    };
+    let deploy = Options::default()
+        .with_policy(connect::policy(global)?)
+        .with_data_checks(data_checks(&args));
+    let options = CheckOptions::default()
+        .with_options(deploy)
+        .with_drift(drift)
+        .with_expectations(expected.map(Arc::new));
+    let report = engine::check(&*store, &migrations, &options).await;
+    output.report_or_markdown(
+        |style| text::check(&report, style.showing_all(args.compared.all)),
+        || json::check(&report),
+        || markdown::check(&report),
+    )?;
+    Ok(report.exit_code())
+}
+
+fn data_checks(args: &Check) -> Option<DataLimits> {
+    let limits = DataLimits::default();
+    let limits = if args.no_samples { limits.without_samples() } else { limits };
+    (!args.no_data_checks).then_some(limits)
+}
