@@ -7,6 +7,7 @@ mod changes;
 mod common;
 
 mod cases;
+mod engine;
 mod folders;
 mod generate;
 mod property;
