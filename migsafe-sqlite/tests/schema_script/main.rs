@@ -8,6 +8,7 @@ mod common;
 
 mod cases;
 mod engine;
+mod exact;
 mod folders;
 mod generate;
 mod property;
