@@ -57,7 +57,7 @@ impl<'a> Rebuild<'a> {
             columns.any(|new| new.generated.is_some() && new.name.eq_ignore_ascii_case(name))
         };
         let is_lost = |column: &&ColumnState| {
-            !self.keeps(&column.name) && !(column.generated && is_computed(&column.name))
+            !(self.keeps(&column.name) || column.generated && is_computed(&column.name))
         };
         old.columns().into_iter().filter(is_lost).map(|column| column.name.as_str()).collect()
     }

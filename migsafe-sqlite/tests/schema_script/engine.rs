@@ -11,7 +11,7 @@ use migsafe_sqlite::core::schema::Snapshot;
 use migsafe_sqlite::core::sql::{self, Script};
 use migsafe_sqlite::core::store::DatabaseFacts;
 use migsafe_sqlite::{
-    Dialect, Environment, Migrations, Options, Policy, SqliteStore, ensure_up_to_date,
+    Dialect, Environment, Migrations, Options, Policy, Severity, SqliteStore, ensure_up_to_date,
 };
 
 use crate::changes::{CHANGES, RICH};
@@ -104,12 +104,9 @@ async fn a_script_that_loses_something_is_refused_in_production() {
     let error = ensure_up_to_date(&store, &migrations, Options::default()).await.unwrap_err();
     assert!(error.is_refusal(), "{error}");
     assert_eq!(db.texts("SELECT title FROM Post").await, ["x", "y", "z"]);
-    let mut policy = Policy::for_environment(Environment::development());
-    for rule in ["data-loss"] {
-        policy = policy
-            .with_override(rule, migsafe_sqlite::Severity::Warn, "it is meant to be lost")
-            .unwrap();
-    }
+    let policy = Policy::for_environment(Environment::development())
+        .with_override("data-loss", Severity::Warn, "it is meant to be lost")
+        .unwrap();
     let options = Options::default().with_policy(policy);
     ensure_up_to_date(&store, &migrations, options).await.unwrap();
     assert!(compare(&snapshot(&store).await, &target).is_empty());
@@ -132,7 +129,7 @@ fn findings(before: &str, script: &str) -> Vec<(String, String)> {
     let findings = Policy::default().findings(&facts).into_iter();
     let findings = findings.filter(|finding| {
         let name = finding.migration.as_ref().map(MigrationName::as_str);
-        name == Some("20250102000000_change") && finding.severity >= migsafe_sqlite::Severity::Error
+        name == Some("20250102000000_change") && finding.severity >= Severity::Error
     });
     findings.map(|finding| (finding.rule.to_string(), finding.message.to_string())).collect()
 }

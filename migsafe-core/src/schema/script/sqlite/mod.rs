@@ -19,7 +19,7 @@ mod possible;
 mod rebuild;
 mod table;
 mod target;
-#[cfg(all(test, feature = "sqlite-sql"))]
+#[cfg(test)]
 mod tests;
 mod view_order;
 mod words;
