@@ -9,6 +9,7 @@ mod failures;
 mod folders;
 mod histories;
 mod resolves;
+mod schema_scripts;
 mod site;
 mod state_table;
 mod tables;

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::{Site, TableState};
+use super::{ColumnState, Site, TableState};
 use crate::sql::{ActionKind, ObjectKind, ObjectName, Output, Query, Script, TableDefinition};
 
 /// A table that a script builds anew.
@@ -48,11 +48,18 @@ impl<'a> Rebuild<'a> {
         })
     }
 
-    /// The columns of the old table that do not arrive in the new one, as far as they are known.
+    /// The columns of the old table that do not arrive in the new one, as far as they are known. One that both compute
+    /// does.
     #[must_use]
     pub fn lost_columns(&self, old: &TableState<'a>) -> Vec<&'a str> {
-        let columns = old.columns().into_iter();
-        columns.map(|column| column.name.as_str()).filter(|name| !self.keeps(name)).collect()
+        let is_computed = |name: &str| {
+            let mut columns = self.definition.columns.iter();
+            columns.any(|new| new.generated.is_some() && new.name.eq_ignore_ascii_case(name))
+        };
+        let is_lost = |column: &&ColumnState| {
+            !(self.keeps(&column.name) || column.generated && is_computed(&column.name))
+        };
+        old.columns().into_iter().filter(is_lost).map(|column| column.name.as_str()).collect()
     }
 
     /// Where the values of a column of the new table come from; `None` when it is not copied.

@@ -291,20 +291,22 @@ impl Table {
             let default = |which: usize| ["1", "'2'", "(1 + 1)", "(-(-3))"][which];
             match &column.form {
                 Form::Plain => {}
-                Form::Default(which) => line += &format!(" DEFAULT {}", default(*which)),
-                Form::Required(which) => line += &format!(" NOT NULL DEFAULT {}", default(*which)),
+                Form::Default(which) => line.extend([format!(" DEFAULT {}", default(*which))]),
+                Form::Required(which) => {
+                    line.extend([format!(" NOT NULL DEFAULT {}", default(*which))])
+                }
                 Form::Unique { ignores: true } => line += " UNIQUE ON CONFLICT IGNORE",
                 Form::Unique { ignores: false } => constraints.push(format!("UNIQUE ({name})")),
                 Form::Generated { stored } => {
                     let how = if *stored { "STORED" } else { "VIRTUAL" };
-                    line += &format!(" AS (id * 1) {how}");
+                    line.extend([format!(" AS (id * 1) {how}")]);
                 }
             }
             if column.nocase {
                 line += " COLLATE NOCASE";
             }
             if column.check {
-                line += &format!(" CHECK (length({name}) < 50)");
+                line.extend([format!(" CHECK (length({name}) < 50)")]);
             }
             lines.push(line);
         }
@@ -461,7 +463,7 @@ impl Schema {
         for view in self.views.iter().filter(|view| seen.insert(**view)) {
             let (number, table) = &self.tables[view % self.tables.len()];
             let name = quoted(&table.name(*number));
-            sql += &match view {
+            let view = match view {
                 0 => format!(
                     "CREATE VIEW \"v 0\" AS SELECT id, count(*) AS \"n\" FROM {name} GROUP BY 1;\n"
                 ),
@@ -475,6 +477,7 @@ impl Schema {
                 ),
                 _ => "CREATE VIEW broken AS SELECT nope FROM nowhere;\n".to_owned(),
             };
+            sql.push_str(&view);
         }
         sql
     }

@@ -7,6 +7,8 @@ mod changes;
 mod common;
 
 mod cases;
+mod engine;
+mod exact;
 mod folders;
 mod generate;
 mod property;

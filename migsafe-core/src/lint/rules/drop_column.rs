@@ -47,6 +47,21 @@
 //! -- migsafe: allow(drop-column) because no release uses age since the one before
 //! ALTER TABLE users DROP COLUMN age;
 //! ```
+//!
+//! A column that the new table computes too is not copied, and not lost.
+//!
+//! ```sql setup
+//! CREATE TABLE users (id INTEGER PRIMARY KEY, email text, lower_email text AS (lower(email)));
+//! ```
+//!
+//! ```sql sqlite
+//! PRAGMA foreign_keys=OFF;
+//! CREATE TABLE new_users (id INTEGER PRIMARY KEY, email text UNIQUE, lower_email text AS (lower(email)));
+//! INSERT INTO new_users (id, email) SELECT id, email FROM users;
+//! DROP TABLE users;
+//! ALTER TABLE new_users RENAME TO users;
+//! PRAGMA foreign_keys=ON;
+//! ```
 
 use crate::lint::Rebuilds;
 use crate::lint::weigh::by_rows;

@@ -1,6 +1,6 @@
 //! The rows of `sqlite_schema`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sqlite3_parser::ast::{Cmd, SortOrder, SortedColumn, Stmt, TriggerTime};
 
@@ -65,10 +65,13 @@ pub fn objects(stored: &[StoredObject]) -> Vec<Object> {
                 vocabulary.learn(&found.objects, stored);
             }
             let so_far = found.objects.len();
-            let parsed = sql::sqlite::with_statement(sql, |command| match command {
-                Cmd::Stmt(statement) => found.statement(one, statement, &vocabulary),
-                _ => false,
-            });
+            let parsed = match is_misread(sql) {
+                true => Ok(false),
+                false => sql::sqlite::with_statement(sql, |command| match command {
+                    Cmd::Stmt(statement) => found.statement(one, statement, &vocabulary),
+                    _ => false,
+                }),
+            };
             if parsed != Ok(true) {
                 found.objects.truncate(so_far);
                 found.to_primary_key.retain(|unsaid| unsaid.at < so_far);
@@ -199,6 +202,29 @@ pub(super) fn sorted(column: &SortedColumn<'_>, names: &Names) -> String {
     }
 }
 
+/// Whether the parser takes a statement for another one: it reads `LIMIT 3, 4`, which skips three rows, as if it were
+/// `LIMIT 3 OFFSET 4`, which skips four.
+fn is_misread(sql: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut limits: BTreeSet<usize> = BTreeSet::new();
+    for token in sql::sqlite::token_texts(sql) {
+        match token {
+            "(" => depth += 1,
+            ")" => {
+                limits.remove(&depth);
+                depth = depth.saturating_sub(1);
+            }
+            "," if limits.contains(&depth) => return true,
+            ";" => limits.clear(),
+            word if word.eq_ignore_ascii_case("LIMIT") => drop(limits.insert(depth)),
+            // Of an upsert, behind the query.
+            word if word.eq_ignore_ascii_case("ON") => drop(limits.remove(&depth)),
+            _ => {}
+        }
+    }
+    false
+}
+
 /// Single blanks but in quotation marks, where they are what is meant.
 fn single_blanks(text: &str) -> String {
     let mut short = String::new();
@@ -290,6 +316,11 @@ mod tests {
             ("view", "CREATE VIEW x AS SELECT true", "CREATE VIEW x AS SELECT \"true\""),
             ("view", "CREATE VIEW x AS SELECT x'00'", "CREATE VIEW x AS SELECT x'01'"),
             (
+                "view",
+                "CREATE VIEW x AS SELECT a FROM t LIMIT 3, 4",
+                "CREATE VIEW x AS SELECT a FROM t LIMIT 3 OFFSET 4",
+            ),
+            (
                 "trigger",
                 "CREATE TRIGGER x BEFORE INSERT ON t BEGIN SELECT 1; END",
                 "CREATE TRIGGER x AFTER INSERT ON t BEGIN SELECT 1; END",
@@ -334,6 +365,23 @@ mod tests {
             one("table", "CREATE VIRTUAL TABLE x USING fts5(a,  tokenize = \"x  'y  z'\")");
         let module = module.get_text(Attribute::Definition).unwrap().to_owned();
         assert_eq!(module, "fts5(a, tokenize = \"x  'y  z'\")");
+    }
+
+    #[test]
+    fn what_the_parser_misreads_is_compared_token_by_token() {
+        let is_unparsed = |sql| one("view", sql).has(Attribute::Unparsed);
+        for sql in [
+            "CREATE VIEW x AS SELECT a FROM t LIMIT 3, 4",
+            "CREATE VIEW x AS SELECT (SELECT a FROM t LIMIT abs(-1) + (2), 4), 5",
+        ] {
+            assert!(is_unparsed(sql), "{sql}");
+        }
+        for sql in [
+            "CREATE VIEW x AS SELECT a, b FROM t LIMIT 3 OFFSET max(4, 5)",
+            "CREATE VIEW x AS SELECT (SELECT a FROM t LIMIT 1), \"limit\", 2",
+        ] {
+            assert!(!is_unparsed(sql), "{sql}");
+        }
     }
 
     #[test]

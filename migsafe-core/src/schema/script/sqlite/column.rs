@@ -28,7 +28,7 @@ pub(super) fn definition(column: &Object) -> String {
         text.push_str(&quoted(collation));
     }
     if let Some((how, expression)) = generated(column) {
-        text.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {}", how.to_uppercase()));
+        text.extend([" GENERATED ALWAYS AS (", expression, ") ", &how.to_uppercase()]);
     }
     text
 }

@@ -19,6 +19,8 @@ mod possible;
 mod rebuild;
 mod table;
 mod target;
+#[cfg(test)]
+mod tests;
 mod view_order;
 mod words;
 mod write;
