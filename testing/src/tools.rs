@@ -52,6 +52,19 @@ pub fn postgres_of(version: &str) -> Result<PathBuf, String> {
     )
 }
 
+/// The folder with the real migrations that `cargo xtask setup` unpacks below `target/`: 220 of one project for
+/// PostgreSQL, in Prisma's layout.
+///
+/// # Errors
+///
+/// If it is not there, a text that says how to get it.
+pub fn real_migrations() -> Result<PathBuf, String> {
+    let folder = package_folder().join("corpus/litellm_proxy_extras/migrations");
+    folder.is_dir().then_some(folder).ok_or_else(|| {
+        "no real migrations below target/corpus: `cargo xtask setup` fetches them with Python's pip".to_owned()
+    })
+}
+
 /// The program `pgbouncer`: the environment variable `MIGSAFE_PGBOUNCER`, `PATH` or `/usr/sbin`.
 ///
 /// # Errors

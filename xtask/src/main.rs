@@ -15,7 +15,8 @@ Developer commands
 Usage: cargo xtask COMMAND [ARGUMENTS]
 
   setup         install what the tests need and is missing: a PostgreSQL server, PgBouncer,
-                Node.js with npm, the Prisma packages (into target/), headers of OpenSSL
+                Node.js with npm, the Prisma packages and real migrations (into target/; the migrations
+                with Python's pip), headers of OpenSSL
   test          setup, then `cargo test --workspace --all-features`: unit, integration and
                 documentation tests; then matrix
   test ARGS     the same with ARGS for `cargo test`, and without matrix

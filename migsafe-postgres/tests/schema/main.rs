@@ -9,6 +9,7 @@ mod cost;
 mod equal;
 mod rights;
 mod script_changes;
+mod script_folders;
 mod seen;
 mod support;
 mod versions;

@@ -14,14 +14,13 @@ fn unseen(
     before: &Snapshot,
     options: &SnapshotOptions,
 ) -> Vec<String> {
-    let numbered: Vec<_> = changes.iter().enumerate().collect();
     std::thread::scope(|scope| {
-        let workers: Vec<_> = numbered
-            .chunks(numbered.len().div_ceil(4).max(1))
+        let workers: Vec<_> = changes
+            .chunks(changes.len().div_ceil(4).max(1))
             .map(|part| {
                 scope.spawn(move || {
                     part.iter()
-                        .filter_map(|(number, change)| {
+                        .filter_map(|change| {
                             let copy = Copy::of(Postgres::shared(), original);
                             fault(change, &copy, before, options)
                         })

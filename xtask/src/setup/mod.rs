@@ -1,6 +1,7 @@
 //! Installing what the tests need on a machine that has only Rust.
 
 mod apt;
+mod corpus;
 mod npm;
 mod openssl;
 mod pgbouncer;
@@ -21,6 +22,7 @@ pub(crate) fn everything() -> Result<(), Failure> {
         pgbouncer::ensure(&mut apt),
         strace::ensure(&mut apt),
         prisma::ensure(),
+        corpus::ensure(),
     ];
     let missing: Vec<String> =
         outcomes.into_iter().filter_map(Result::err).map(|failure| failure.message).collect();

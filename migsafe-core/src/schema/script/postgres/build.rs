@@ -47,14 +47,14 @@ impl Builder<'_> {
     /// Whether a part goes with the whole.
     fn goes_with_whole(&self, object: &Object) -> bool {
         let key = object.key();
-        let Some(whole) = self.sides.parent(key) else { return false };
+        let Some(whole) = self.sides.parent_before(key) else { return false };
         if !self.fates.is_gone(&whole) || self.sides.before(&whole).is_none() {
             return self.goes_with_original(object, &whole);
         }
         // Tables whose rows name each other can only be dropped when they do so no more.
         let names_other = constraint::is_foreign_key(object)
             && self.sides.from.needs(key).any(|needed| {
-                let root = self.sides.parent(needed).unwrap_or_else(|| needed.clone());
+                let root = self.sides.parent_before(needed).unwrap_or_else(|| needed.clone());
                 root != whole && self.fates.is_gone(&root)
             });
         !names_other

@@ -48,8 +48,11 @@ impl Graph {
     /// The operation that drops or makes an object: its own, or that of what it is a part of.
     fn with_whole(&self, sides: &Sides<'_>, key: &ObjectKey, phase: Phase) -> Option<usize> {
         self.node(key, phase).or_else(|| {
-            let whole = sides.parent(key)?;
-            self.node(&whole, phase)
+            let whole = match phase {
+                Phase::Drop => sides.parent_before(key),
+                _ => sides.parent_after(key),
+            };
+            self.node(&whole?, phase)
         })
     }
 
@@ -129,17 +132,15 @@ impl Graph {
         let nodes: Vec<(Node, usize)> = self.nodes.iter().map(|(n, i)| (n.clone(), *i)).collect();
         for ((key, phase), index) in nodes {
             let schema = key.schema().map(|schema| ObjectKey::new(Kind::Schema, None, schema));
-            let owners = [sides.parent(&key), schema];
-            for owner in owners.into_iter().flatten() {
-                match phase {
-                    Phase::Drop
-                    | Phase::Release
-                    | Phase::DropDefault
-                    | Phase::Sweep
-                    | Phase::Detach => {
-                        self.before(Some(index), self.node(&owner, Phase::Drop));
-                    }
-                    _ => self.before(self.node(&owner, Phase::Create), Some(index)),
+            let ends = matches!(
+                phase,
+                Phase::Drop | Phase::Release | Phase::DropDefault | Phase::Sweep | Phase::Detach
+            );
+            let whole = if ends { sides.parent_before(&key) } else { sides.parent_after(&key) };
+            for owner in [whole, schema].into_iter().flatten() {
+                match ends {
+                    true => self.before(Some(index), self.node(&owner, Phase::Drop)),
+                    false => self.before(self.node(&owner, Phase::Create), Some(index)),
                 }
             }
             // Children follow their parents, column by column.

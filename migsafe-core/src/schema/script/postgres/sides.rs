@@ -89,9 +89,23 @@ impl<'a> Sides<'a> {
         self.changed(key).any(|changed| changed == attribute)
     }
 
-    /// The relation or domain that an object is a part of.
+    /// The relation or domain that an object is a part of: of one that is to be there, as that is to be. A table and a
+    /// view may change places under one name.
     pub(super) fn parent(&self, key: &ObjectKey) -> Option<ObjectKey> {
-        parent_in(self.from, key).or_else(|| parent_in(&self.goal, key))
+        match self.after(key) {
+            Some(_) => self.parent_after(key),
+            None => self.parent_before(key),
+        }
+    }
+
+    /// The relation or domain that an object that is there is a part of.
+    pub(super) fn parent_before(&self, key: &ObjectKey) -> Option<ObjectKey> {
+        parent_in(self.from, key)
+    }
+
+    /// The relation or domain that an object that is to be there is a part of.
+    pub(super) fn parent_after(&self, key: &ObjectKey) -> Option<ObjectKey> {
+        parent_in(&self.goal, key)
     }
 
     /// The kind of that.

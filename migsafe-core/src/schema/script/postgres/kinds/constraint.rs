@@ -10,13 +10,17 @@ pub(in crate::schema::script::postgres) fn is_foreign_key(constraint: &Object) -
     constraint.get_text(Attribute::Type) == Some("FOREIGN KEY")
 }
 
+fn alter_word(sides: &Sides<'_>, key: &ObjectKey) -> String {
+    match sides.parent_kind(key) {
+        Some(Kind::Domain) => format!("ALTER DOMAIN {}", parent(key)),
+        _ => table::alter_word(sides, key),
+    }
+}
+
 pub(super) fn create(sides: &Sides<'_>, constraint: &Object) -> Vec<String> {
     let key = constraint.key();
     let mut sql = vec![
-        match sides.parent_kind(key) {
-            Some(Kind::Domain) => format!("ALTER DOMAIN {}", parent(key)),
-            _ => table::alter_word(sides, key),
-        },
+        alter_word(sides, key),
         format!("ADD CONSTRAINT {} {}", id(key.name()), text(constraint, Attribute::Definition)),
     ];
     for (attribute, word) in [
@@ -85,14 +89,19 @@ fn inherited(sides: &Sides<'_>, before: &Object, after: &Object) -> Way {
     }
 }
 
-pub(super) fn alter(before: &Object, after: &Object, attribute: Attribute) -> Vec<String> {
+pub(super) fn alter(
+    sides: &Sides<'_>,
+    before: &Object,
+    after: &Object,
+    attribute: Attribute,
+) -> Vec<String> {
     let key = after.key();
     let name = id(key.name());
     let index = in_schema(key.schema(), key.name());
     let has = |attribute| after.has(attribute);
     match attribute {
         Attribute::NotValid => {
-            vec![format!("ALTER TABLE {} VALIDATE CONSTRAINT {name}", parent(key))]
+            vec![format!("{} VALIDATE CONSTRAINT {name}", alter_word(sides, key))]
         }
         Attribute::Deferrable | Attribute::InitiallyDeferred => {
             let when = match (has(Attribute::Deferrable), has(Attribute::InitiallyDeferred)) {

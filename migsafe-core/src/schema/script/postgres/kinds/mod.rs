@@ -90,7 +90,7 @@ pub(super) fn alter(
         Kind::Table | Kind::ForeignTable => table::alter(sides, before, after, attribute),
         Kind::View | Kind::MaterializedView => view::alter(before, after, attribute),
         Kind::Column => column::alter(sides, before, after, attribute),
-        Kind::Constraint => constraint::alter(before, after, attribute),
+        Kind::Constraint => constraint::alter(sides, before, after, attribute),
         Kind::Index => index::alter(before, after, attribute),
         Kind::Trigger | Kind::Rule => trigger::enable(after),
         Kind::EventTrigger => event_trigger::enable(after),
