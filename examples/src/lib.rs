@@ -16,4 +16,6 @@ mod texts {
     mod sqlite {}
     #[doc = include_str!("../../docs/src/start-up.md")]
     mod start_up {}
+    #[doc = include_str!("../../docs/src/verify.md")]
+    mod verify {}
 }

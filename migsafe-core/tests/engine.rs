@@ -4,13 +4,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use migsafe_core::engine::{Error, Event, Options, ensure_up_to_date, locks, status};
+use migsafe_core::engine::{Error, Event, Options, ensure_up_to_date, locks, status, verify};
 use migsafe_core::history::HistoryRow;
 use migsafe_core::lock::LockHolder;
 use migsafe_core::policy::{Environment, Policy};
 use migsafe_core::report::{ExitCode, Outcome, Report};
 use migsafe_core::store::{Aborted, MemoryFault, MemoryStore};
 use migsafe_core::testkit::block_on;
+use migsafe_core::verify::Expectations;
 use migsafe_core::{Dialect, Migrations};
 
 fn folder() -> Migrations {
@@ -428,4 +429,35 @@ mod alive {
         block_on(ensure_up_to_date(&store, &folder(), options)).unwrap_err();
         assert!(!heartbeat.pulse().is_alive());
     }
+}
+
+#[test]
+fn what_a_backend_cannot_do_leaves_expectations_unknown() {
+    let file = r#"{"main": {"criticalTables": ["a"],
+        "rows": [{"name": "one", "query": "SELECT 1", "expect": {"rows": 1}}]}}"#;
+    let expectations = Expectations::from_json(file).unwrap();
+    let store = MemoryStore::new(Dialect::Sqlite);
+    let verification = block_on(verify(&store, &expectations)).unwrap();
+    assert_eq!(verification.counts(), (0, 0, 2));
+    assert_eq!(verification.exit_code(), ExitCode::Failure);
+    let options = Options::default().with_expectations(expectations);
+    let (result, _) = run(&store, &folder(), options);
+    let error = result.unwrap_err();
+    assert_eq!((error.code(), error.exit_code()), ("not-verified", ExitCode::Failure));
+    assert_eq!(error.report().unwrap().applied().len(), 3);
+    let verification = error.report().unwrap().verification().unwrap();
+    let whys: Vec<String> =
+        verification.checks().iter().map(|check| format!("{:?}", check.outcome())).collect();
+    assert!(whys.iter().any(|why| why.contains("this backend cannot read schemas")), "{whys:?}");
+    assert!(whys.iter().any(|why| why.contains("this backend cannot ask queries")), "{whys:?}");
+}
+
+#[test]
+fn a_run_without_expectations_verifies_nothing() {
+    let store = MemoryStore::new(Dialect::Sqlite);
+    let (result, _) = run(&store, &folder(), Options::default());
+    assert!(result.unwrap().verification().is_none());
+    let empty = Options::default().with_expectations(Expectations::default());
+    let (result, _) = run(&store, &folder(), empty);
+    assert_eq!(result.unwrap_err().code(), "expectations-empty");
 }

@@ -1,13 +1,14 @@
 //! Tables, columns, indexes, constraints, enumerations.
 
-use migsafe_postgres::PostgresStore;
+use migsafe_postgres::core::report::{Style, text};
 use migsafe_postgres::core::schema::SnapshotOptions;
 use migsafe_postgres::core::store::SchemaReader as _;
 use migsafe_postgres::core::verify::{Expectations, Form, RowAnswers, verify};
+use migsafe_postgres::{Dialect, PostgresStore};
 use migsafe_testing::Postgres;
 
 use crate::common::{block_on, database};
-use crate::{help, missed};
+use crate::{help, missed, try_verify};
 
 const SITE: &str = r#"
     CREATE SCHEMA site;
@@ -216,4 +217,30 @@ fn a_file_made_from_a_schema_is_met_by_it() {
         let verification = verify(&made.expectations, &snapshot, &RowAnswers::default());
         assert!(verification.is_met() && verification.checks().len() > 30);
     }
+}
+
+/// The worked example of the book, word by word.
+#[test]
+fn the_book_shows_what_is_printed() {
+    let chapter = include_str!("../../../docs/src/verify.md");
+    let block = |kind: &str| {
+        let (_, after) = chapter.split_once(&format!("```{kind}\n")).unwrap();
+        after.split_once("```").unwrap().0
+    };
+    for block in chapter.split("```json\n").skip(1) {
+        let file = Expectations::from_json(block.split_once("```").unwrap().0).unwrap();
+        file.queries(Dialect::Postgres).unwrap();
+        assert_eq!(Expectations::from_json(&file.to_json()).unwrap(), file);
+    }
+    let database = database();
+    database.query(SITE).unwrap();
+    let sql = r#"DROP INDEX site."Job_status_idx"; ALTER TABLE site."User" RENAME TO "user";
+        ALTER TABLE site."Job" ADD CONSTRAINT "Job_owner_fkey" FOREIGN KEY (owner) REFERENCES site."user" (id) NOT VALID"#;
+    database.query(sql).unwrap();
+    let build = r#"CREATE UNIQUE INDEX CONCURRENTLY "Job_status_idx" ON site."Job" (status)"#;
+    assert!(database.query(build).is_err());
+    let verification = try_verify(&database.url(), block("json")).unwrap();
+    let shown = text::verify(&verification, Style::plain());
+    let without_head = |text: &str| text.split_once("\n\n").unwrap().1.to_owned();
+    assert_eq!(without_head(block("text")), without_head(&shown));
 }
