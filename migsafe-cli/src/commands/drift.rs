@@ -120,7 +120,7 @@ fn write(
     };
     let sql = match direction {
         Direction::Adopt => report.adopt().to_sql(),
-        Direction::Revert => report.revert().tolerant().to_sql(),
+        Direction::Revert => report.revert_for_all().to_sql(),
     };
     let text = format!("{head}\n{sql}");
     let folder: PathBuf = connect::folder(global).unwrap_or_else(connect::new_folder);

@@ -50,7 +50,8 @@ fn keeps_all_columns(table: &ObjectKey, live: &Snapshot, expected: &Snapshot) ->
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Attribute, DiffOptions, Object, ServerVersion, diff, script};
+    use crate::schema::script::script_for_all;
+    use crate::schema::{Attribute, DiffOptions, Object, ServerVersion, diff};
 
     fn table(columns: &[(&str, &str)]) -> Snapshot {
         let empty = Snapshot::new(Dialect::Sqlite, ServerVersion::new(3, "3.51"));
@@ -65,7 +66,7 @@ mod tests {
 
     fn loss(live: &Snapshot, expected: &Snapshot) -> Option<String> {
         let found = diff(live, expected, &DiffOptions::default()).unwrap();
-        let script = script(live, expected, &found).tolerant();
+        let script = script_for_all(live, expected, &found);
         assert!(!script.steps().is_empty());
         loss_elsewhere(&script, live, expected).map(|key| key.to_string())
     }

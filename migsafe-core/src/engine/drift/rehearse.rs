@@ -42,7 +42,7 @@ impl Rehearsed {
 pub struct Rehearsal {
     /// Of the script that adopts.
     pub adopt: Rehearsed,
-    /// Of the script that reverts, in the form of [`ChangeScript::tolerant`], after the one that adopts.
+    /// Of the script that reverts, in the form for all databases ([`DriftReport::revert_for_all`]), after the one that adopts.
     pub revert: Rehearsed,
     /// Of the same script where nothing drifted: as a migration it runs in every database, and on every replay.
     pub revert_elsewhere: Rehearsed,
@@ -84,7 +84,7 @@ async fn try_both(
     let adopted = run(database, "adopt", adopt, &report.live, options).await?;
     let (mut revert, mut revert_elsewhere) = (Rehearsed::NotTried, Rehearsed::NotTried);
     if adopted.is_right() && adopt.is_complete() {
-        let tolerant = report.revert().tolerant();
+        let tolerant = report.revert_for_all();
         revert = run(database, "revert", &tolerant, &report.expected, options).await?;
         if revert.is_right() && tolerant.is_complete() {
             revert_elsewhere =

@@ -2,6 +2,7 @@
 
 use crate::migrations::{Migration, MigrationName};
 use crate::report::{Comparison, ExitCode};
+use crate::schema::script::script_for_all;
 use crate::schema::{ChangeScript, Snapshot};
 use crate::shadow::SkippedStatement;
 use crate::text;
@@ -87,6 +88,13 @@ impl DriftReport {
     #[must_use]
     pub fn revert(&self) -> &ChangeScript {
         self.comparison.backward()
+    }
+
+    /// The same for a migration, which runs in every database: it asks whether each object is there.
+    #[must_use]
+    pub fn revert_for_all(&self) -> ChangeScript {
+        let back = self.comparison.diff().inverted();
+        script_for_all(&self.live, &self.expected, &back)
     }
 
     /// The exit code that says it.

@@ -31,7 +31,7 @@ mod tolerant;
 
 pub use change_script::{ChangeScript, ManualChange, ScriptStep};
 
-use super::{Diff, Snapshot};
+use super::{Diff, Kind, Snapshot};
 use crate::Dialect;
 
 /// The SQL that carries out the changes of a comparison on the first side.
@@ -42,7 +42,24 @@ use crate::Dialect;
 #[must_use]
 pub fn script(from: &Snapshot, to: &Snapshot, difference: &Diff) -> ChangeScript {
     match from.dialect() {
-        Dialect::Sqlite => sqlite::write(from, to, difference.changes()),
+        Dialect::Sqlite => sqlite::write(from, to, difference.changes(), false),
         _ => postgres::write(from, to, difference.changes()),
     }
+}
+
+/// The same for a migration that runs in every database, also where the second side is there already: it asks for each
+/// object whether it is there, as far as the database has words for that. Whether it does no harm there has to be tried.
+#[must_use]
+pub fn script_for_all(from: &Snapshot, to: &Snapshot, difference: &Diff) -> ChangeScript {
+    let script = match from.dialect() {
+        // `DROP COLUMN` knows no `IF EXISTS`; a copy of the rows takes what columns there are.
+        Dialect::Sqlite => sqlite::write(from, to, difference.changes(), true),
+        _ => postgres::write(from, to, difference.changes()),
+    };
+    script.tolerant(|key| {
+        from.dialect() == Dialect::Sqlite
+            && key.kind() == Kind::Table
+            && from.get(key).is_some()
+            && to.get(key).is_some()
+    })
 }

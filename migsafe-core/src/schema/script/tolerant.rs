@@ -2,6 +2,7 @@
 
 use super::{ChangeScript, ScriptStep};
 use crate::Dialect;
+use crate::schema::ObjectKey;
 
 /// Statements that take `IF EXISTS` or `IF NOT EXISTS` behind these words, on both databases.
 const DROP: [&str; 4] = ["DROP TABLE", "DROP INDEX", "DROP VIEW", "DROP TRIGGER"];
@@ -59,11 +60,16 @@ const REPLACE_POSTGRES: [&str; 7] = [
 impl ChangeScript {
     /// The same script, asking for each object whether it is there as far as the database has words for that: for
     /// databases of which some have the changes already. Whether it does no harm there has to be tried.
-    #[must_use]
-    pub fn tolerant(&self) -> Self {
+    ///
+    /// `is_made_anew` names tables that are there before and after: making such a table anew must find exactly what it
+    /// expects.
+    pub(super) fn tolerant(&self, is_made_anew: impl Fn(&ObjectKey) -> bool) -> Self {
         let mut script = Self { steps: Vec::new(), ..self.clone() };
         for step in &self.steps {
-            script.steps.extend(tolerant(self.dialect, step));
+            match is_made_anew(step.object()) {
+                true => script.steps.push(step.clone()),
+                false => script.steps.extend(tolerant(self.dialect, step)),
+            }
         }
         script
     }
@@ -183,7 +189,7 @@ fn identifier(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Kind, ObjectKey};
+    use crate::schema::Kind;
 
     fn rewritten(dialect: Dialect, sql: &str) -> Vec<String> {
         let step = ScriptStep::new(ObjectKey::new(Kind::Table, None, "t"), sql).losing("rows");

@@ -24,6 +24,8 @@ pub(super) struct Surroundings<'a> {
     /// Views or triggers are there while tables change. `DROP COLUMN` reads all of them and fails at any that is
     /// broken, even one that has nothing to do with the table.
     pub(super) has_users: bool,
+    /// The script also runs where a column that is dropped is not there.
+    pub(super) everywhere: bool,
     /// Tables, in lower case, whose primary key changes or that come or go. A foreign key may refer to it without
     /// naming columns, and then means others afterwards.
     pub(super) rekeyed: &'a BTreeSet<String>,
@@ -89,7 +91,8 @@ fn in_place<'a>(
     }
     let mut drops = Vec::new();
     for column in &dropped {
-        if around.has_users || !can_be_dropped(column, before, after, &dropped) {
+        if around.everywhere || around.has_users || !can_be_dropped(column, before, after, &dropped)
+        {
             return None;
         }
         let (table, name) = (quoted(after.name()), quoted(column.key().name()));

@@ -17,15 +17,18 @@ use crate::schema::{Attribute, Kind, Object, ObjectKey, Snapshot};
 
 /// Carries out the changes that lead from one snapshot to the other.
 ///
+/// `everywhere` asks for a form that also runs on a database that has the changes already, as far as there is one.
+///
 /// What uses tables is dropped first and made last; indexes and triggers go with their table.
 pub(in crate::schema::script) fn write(
     from: &Snapshot,
     to: &Snapshot,
     changes: &[Change],
+    everywhere: bool,
 ) -> ChangeScript {
     let mut script = ChangeScript::new(from.dialect());
     let possible = Possible::of(from, to, changes);
-    for step in Writer::new(from, &possible).steps() {
+    for step in Writer::new(from, &possible, everywhere).steps() {
         script.push(step);
     }
     for (change, what_to_do) in possible.manual {
@@ -53,7 +56,7 @@ struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    fn new(from: &'a Snapshot, possible: &'a Possible<'a>) -> Self {
+    fn new(from: &'a Snapshot, possible: &'a Possible<'a>, everywhere: bool) -> Self {
         let target = &possible.target;
         let by_name = |snapshot| -> BTreeMap<String, Table<'a>> {
             let tables = Table::all(snapshot).into_iter();
@@ -68,7 +71,8 @@ impl<'a> Writer<'a> {
         let orders =
             possible.changes.iter().filter(|c| c.attribute() == Some(Attribute::ColumnOrder));
         let reordered: BTreeSet<&str> = orders.map(|change| change.object().name()).collect();
-        let around = Surroundings { has_users, rekeyed: &rekeyed, reordered: &reordered };
+        let around =
+            Surroundings { has_users, everywhere, rekeyed: &rekeyed, reordered: &reordered };
         let (mut kept, mut added) = (Vec::new(), Vec::new());
         for (name, after) in after {
             match before.remove(&name) {
