@@ -254,6 +254,16 @@ impl Builder<'_> {
             ClusteredOn, Collation, Default, Inherits, OwnedBy, PartitionBound, PartitionOf,
         };
         match key.kind() {
+            // Another type comes with its own way of storing.
+            Kind::Column if self.fates.is_retyped(self.sides, key) => matches!(
+                attribute,
+                Attribute::Type
+                    | Collation
+                    | Default
+                    | Attribute::Inherited
+                    | Attribute::Storage
+                    | Attribute::Compression
+            ),
             Kind::Column => {
                 matches!(attribute, Attribute::Type | Collation | Default | Attribute::Inherited)
             }
@@ -322,10 +332,15 @@ impl Builder<'_> {
             }
             return;
         }
+        let mut ended = Vec::new();
         if drops {
-            let sql = column::drop_default(self.sides, key);
-            found.push(self.operation(after, Phase::DropDefault).with(vec![sql], None));
+            ended.push(column::drop_default(self.sides, key));
         }
+        // A sequence of its own may take the name of the one inside.
+        if before.get(Attribute::Identity).is_some() && after.get(Attribute::Identity).is_none() {
+            ended.push(column::drop_identity(self.sides, key));
+        }
+        found.push(self.operation(after, Phase::DropDefault).with(ended, None));
         if sets {
             let statements = column::default(self.sides, after).into_iter().collect();
             found.push(self.operation(after, Phase::SetDefault).with(statements, None));
@@ -394,7 +409,9 @@ impl Builder<'_> {
                 None => self.sides.loss(key, Some(attribute)),
             };
             let sql = column::set_type(self.sides, before, after, cause);
-            let step = Operation::new(after, Phase::Alter, false).with(vec![sql], loss);
+            let step = Operation::new(after, Phase::Alter, false)
+                .with(vec![sql], loss)
+                .with(column::settings_after_type(self.sides, after), None);
             // Before everything else that is said of the column.
             match found.iter_mut().find(|o| o.key == *key && o.phase == Phase::Alter) {
                 Some(operation) => drop(operation.steps.splice(0..0, step.steps)),

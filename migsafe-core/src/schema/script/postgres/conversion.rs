@@ -1,5 +1,8 @@
 //! How values of one type become values of another.
 
+use super::lists;
+use crate::schema::{Attribute, Kind, ObjectKey, Snapshot};
+
 /// The expression for USING; `None` where the server converts by itself and without loss.
 pub(super) fn using(column: &str, before: &str, after: &str) -> Option<String> {
     if crate::schema::diff::widens(before, after) && before != after {
@@ -61,9 +64,9 @@ fn family(name: &str) -> Family {
     }
 }
 
-/// How a type is stored if nobody says otherwise.
-pub(super) fn storage(name: &str) -> &'static str {
-    const PLAIN: [&str; 16] = [
+/// How a type is stored if nobody says otherwise; `None` for a type that is not known.
+pub(super) fn storage(snapshot: &Snapshot, name: &str) -> Option<&'static str> {
+    const PLAIN: [&str; 12] = [
         "smallint",
         "integer",
         "bigint",
@@ -73,20 +76,43 @@ pub(super) fn storage(name: &str) -> &'static str {
         "date",
         "time",
         "timestamp",
-        "timestamp without time zone",
-        "timestamp with time zone",
-        "time without time zone",
-        "time with time zone",
         "interval",
         "uuid",
         "oid",
     ];
-    match element(name) {
-        _ if name.ends_with("[]") => "EXTENDED",
-        "numeric" | "inet" | "cidr" => "MAIN",
-        plain if PLAIN.contains(&plain) => "PLAIN",
-        _ => "EXTENDED",
+    const EXTENDED: [&str; 10] = [
+        "text",
+        "character varying",
+        "character",
+        "bytea",
+        "json",
+        "jsonb",
+        "xml",
+        "bit",
+        "bit varying",
+        "tsvector",
+    ];
+    let plain = element(name).split(" with").next().unwrap_or(name).trim();
+    if name.ends_with("[]") || EXTENDED.contains(&plain) {
+        return Some("EXTENDED");
     }
+    if PLAIN.contains(&plain) {
+        return Some("PLAIN");
+    }
+    if matches!(plain, "numeric" | "inet" | "cidr") {
+        return Some("MAIN");
+    }
+    let names = lists::names(name)?;
+    let [schema, own] = names.as_slice() else { return None };
+    let key = |kind| ObjectKey::new(kind, Some(schema), own.as_str());
+    if let Some(domain) = snapshot.get(&key(Kind::Domain)) {
+        // A domain over itself cannot be.
+        return storage(snapshot, domain.get_text(Attribute::Type)?);
+    }
+    [Kind::CompositeType, Kind::RangeType]
+        .iter()
+        .any(|kind| snapshot.get(&key(*kind)).is_some())
+        .then_some("EXTENDED")
 }
 
 #[cfg(test)]

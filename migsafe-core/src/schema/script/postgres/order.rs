@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::fates::Fates;
-use super::kinds::{constraint, index};
+use super::kinds::{column, constraint, index};
 use super::names;
 use super::operation::{Operation, Phase};
 use super::sides::{Sides, kept_parents, parents_of};
@@ -115,10 +115,14 @@ impl Graph {
             let is_default = dependent.kind() == Kind::Column
                 && is_late
                 && sides.after(dependent).is_some_and(|c| c.get(Attribute::Default).is_some());
-            if !is_default {
+            let is_inline = is_default
+                && sides.after(dependent).is_some_and(|c| column::has_inline_default(sides, c));
+            if !is_default || is_inline {
                 let making = self.with_whole(sides, dependent, Phase::Create);
                 self.before(made, making);
                 self.before(altered, making);
+            }
+            if !is_default {
                 self.before(made, self.node(dependent, Phase::Alter));
                 self.before(altered, self.node(dependent, Phase::Alter));
             }

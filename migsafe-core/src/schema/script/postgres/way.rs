@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::kinds::{composite, constraint, enumeration, function, operator, view};
+use super::kinds::{self, composite, constraint, enumeration, function, operator, view};
 use super::lists;
 use super::sides::{Sides, kept_parents, parent_in};
 use crate::schema::{Attribute, Kind, Object, Value};
@@ -131,6 +131,11 @@ fn column(sides: &Sides<'_>, before: &Object, after: &Object, attribute: Attribu
             _ => Way::Rebuild,
         },
         Attribute::Inherited => inherited(sides, before, after),
+        // Another type brings its own way with it.
+        Attribute::Storage if sides.changes_in(key, Attribute::Type) => Way::InPlace,
+        Attribute::Storage if kinds::column::set_storage(sides, after).is_none() => {
+            manual("ALTER COLUMN … SET STORAGE with the way of the type itself")
+        }
         _ => Way::InPlace,
     }
 }

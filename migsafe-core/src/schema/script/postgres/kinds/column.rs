@@ -67,16 +67,18 @@ fn is_in_partition(sides: &Sides<'_>, column: &Object) -> bool {
     table.is_some_and(|table| table.get(Attribute::PartitionOf).is_some())
 }
 
-/// Whether a default can stand in the definition: one that calls a function of the schema is set when the function
-/// is there, which may itself need the table.
+/// Whether a default can stand in the definition. In a new table, one that calls a function of the schema is set when
+/// the function is there, which may itself need the table. In a table with rows, a new column needs it at once.
 pub(in crate::schema::script::postgres) fn has_inline_default(
     sides: &Sides<'_>,
     column: &Object,
 ) -> bool {
+    let key = column.key();
     let is_late = |needed: &ObjectKey| {
         matches!(needed.kind(), Kind::Function | Kind::Operator | Kind::Aggregate | Kind::Cast)
     };
-    column.get(Attribute::Default).is_some() && !sides.goal.needs(column.key()).any(is_late)
+    let is_added = sides.parent_after(key).is_some_and(|table| sides.before(&table).is_some());
+    column.get(Attribute::Default).is_some() && (is_added || !sides.goal.needs(key).any(is_late))
 }
 
 /// What CREATE TABLE does not say.
@@ -174,6 +176,14 @@ pub(in crate::schema::script::postgres) fn drop_default(
     format!("{} DROP DEFAULT", alter_word(sides, key))
 }
 
+/// Ends the identity.
+pub(in crate::schema::script::postgres) fn drop_identity(
+    sides: &Sides<'_>,
+    key: &ObjectKey,
+) -> String {
+    format!("{} ALTER COLUMN {} DROP IDENTITY", table::alter_word(sides, key), id(key.name()))
+}
+
 /// Gives a column its type: another one, or one that took the place of the old one and its name.
 pub(in crate::schema::script::postgres) fn set_type(
     sides: &Sides<'_>,
@@ -218,14 +228,9 @@ pub(super) fn alter(
         },
         Attribute::Identity => identity(before, after, &whole),
         Attribute::IdentityOptions => identity_options(before, after, &whole),
-        Attribute::Storage => match after.get_text(attribute) {
-            Some(storage) => vec![format!("{word} SET STORAGE {}", storage.to_uppercase())],
-            None if sides.major() >= 16 => vec![format!("{word} SET STORAGE DEFAULT")],
-            None => vec![format!(
-                "{word} SET STORAGE {}",
-                conversion::storage(text(after, Attribute::Type))
-            )],
-        },
+        Attribute::Storage => {
+            set_storage(sides, after).map(|action| format!("{word} {action}")).into_iter().collect()
+        }
         Attribute::Compression => {
             vec![format!(
                 "{word} SET COMPRESSION {}",
@@ -253,6 +258,32 @@ pub(super) fn alter(
         }
         _ => Vec::new(),
     }
+}
+
+/// `None` where that is not known.
+pub(in crate::schema::script::postgres) fn set_storage(
+    sides: &Sides<'_>,
+    column: &Object,
+) -> Option<String> {
+    match column.get_text(Attribute::Storage) {
+        Some(storage) => Some(format!("SET STORAGE {}", storage.to_uppercase())),
+        None if sides.major() >= 16 => Some("SET STORAGE DEFAULT".to_owned()),
+        None => conversion::storage(&sides.goal, text(column, Attribute::Type))
+            .map(|storage| format!("SET STORAGE {storage}")),
+    }
+}
+
+/// What another type takes away although it stays: how values are stored.
+pub(in crate::schema::script::postgres) fn settings_after_type(
+    sides: &Sides<'_>,
+    column: &Object,
+) -> Vec<String> {
+    let empty = empty(column);
+    [Attribute::Storage, Attribute::Compression]
+        .into_iter()
+        .filter(|attribute| column.get(*attribute).is_some())
+        .flat_map(|attribute| alter(sides, &empty, column, attribute))
+        .collect()
 }
 
 fn not_null(sides: &Sides<'_>, before: &Object, after: &Object, word: &str) -> Vec<String> {
@@ -288,8 +319,8 @@ fn identity(before: &Object, after: &Object, word: &str) -> Vec<String> {
         (Some(_), Some(identity)) => {
             vec![format!("{word} SET GENERATED {}", identity.to_uppercase())]
         }
-        (Some(_), None) => vec![format!("{word} DROP IDENTITY")],
-        (None, None) => Vec::new(),
+        // That ends before anything else changes.
+        (_, None) => Vec::new(),
     }
 }
 
