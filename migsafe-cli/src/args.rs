@@ -183,7 +183,7 @@ pub(crate) struct Shadow {
     pub(crate) shadow_database_url: Option<String>,
 
     /// Keeps what migrations give in this folder, and does not replay the same ones again
-    #[arg(long, env = "MIGSAFE_SHADOW_CACHE", value_name = "DIR")]
+    #[arg(long, env = "MIGSAFE_SHADOW_CACHE", hide_env_values = true, value_name = "DIR")]
     pub(crate) shadow_cache: Option<PathBuf>,
 }
 

@@ -54,9 +54,16 @@ impl Project {
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_migsafe"));
         command.args(args).current_dir(self.path());
-        for name in
-            ["DATABASE_URL", "DIRECT_URL", "MIGSAFE_ENV", "NO_COLOR", "LOGNAME", "RUST_BACKTRACE"]
-        {
+        for name in [
+            "DATABASE_URL",
+            "DIRECT_URL",
+            "SHADOW_DATABASE_URL",
+            "MIGSAFE_SHADOW_CACHE",
+            "MIGSAFE_ENV",
+            "NO_COLOR",
+            "LOGNAME",
+            "RUST_BACKTRACE",
+        ] {
             command.env_remove(name);
         }
         command.env("USER", "tester");

@@ -1,6 +1,7 @@
 //! The binary as its users see it: arguments in, text, JSON and exit codes out.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
+mod check;
 mod common;
 mod drift;
 mod explain;

@@ -86,8 +86,8 @@ fn urls() {
 fn what_is_not_built_does_not_exist() {
     let project = Project::new();
     for verb in [
-        "init", "check", "plan", "approve", "baseline", "repair", "drift", "verify", "rollback",
-        "parity", "history", "import", "edit", "retire", "reset",
+        "init", "plan", "approve", "baseline", "repair", "rollback", "parity", "history", "import",
+        "edit", "retire", "reset",
     ] {
         project.sqlite(&[verb]).exits(2);
     }

@@ -69,7 +69,10 @@ fn what_is_missed_ends_with_6_and_what_is_unknown_with_1() {
     assert_run!("verify_unknown", project.sqlite(&["verify", "unknown.json"]).exits(1));
     // Only these commands have the form.
     let ran = project.sqlite(&["status", "--format", "markdown"]).exits(2);
-    assert!(ran.stderr.contains("only `migsafe verify` has the format markdown"), "{ran}");
+    assert!(
+        ran.stderr.contains("only `migsafe check, diff, drift or verify` has the format markdown"),
+        "{ran}"
+    );
     project.sqlite(&["verify", "missed.json", "--format", "sarif"]).exits(2);
 }
 

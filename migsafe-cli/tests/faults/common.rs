@@ -58,7 +58,9 @@ impl Project {
     }
 
     pub(crate) fn prepare(&self, command: &mut Command) {
-        for name in ["MIGSAFE_ENV", "NO_COLOR", "DIRECT_URL", "RUST_BACKTRACE"] {
+        for name in
+            ["MIGSAFE_ENV", "NO_COLOR", "DIRECT_URL", "SHADOW_DATABASE_URL", "RUST_BACKTRACE"]
+        {
             command.env_remove(name);
         }
         command

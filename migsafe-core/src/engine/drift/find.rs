@@ -6,6 +6,7 @@ use super::{Blind, DriftOptions, DriftReport};
 use crate::diagnosis::{Diagnosis, Entry, Mark, State, diagnose};
 use crate::engine::error::ErrorKind;
 use crate::engine::{Error, observe, read_schema};
+use crate::history::{Absence, History};
 use crate::migrations::{Migration, Migrations};
 use crate::report::Comparison;
 use crate::schema::Snapshot;
@@ -35,6 +36,10 @@ pub async fn drift(
     let Replay { snapshot: expected, skipped, cached } =
         shadow::replay(&*shadow, &replayed, &options.replay()).await?;
     tracing::debug!(target: "migsafe", cached, migrations = replayed.len(), "replayed");
+    // A file of SQLite that is not there holds nothing.
+    let live = live.unwrap_or_else(|| {
+        Snapshot::of(expected.dialect(), expected.server().clone(), &options.snapshot, [])
+    });
     let mut blind: Vec<Blind> = diagnosis.entries().iter().filter_map(blind).collect();
     blind.extend(skipped.into_iter().map(Blind::NotRun));
     let database = store.describe();
@@ -64,16 +69,19 @@ pub(super) fn provider(
     Ok(provider)
 }
 
-/// History and schema of one moment, as far as nobody deploys all the time.
+/// History and schema of one moment, as far as nobody deploys all the time; no schema of a database that is not there.
 async fn look(
     store: &dyn HistoryStore,
     migrations: &Migrations,
     options: &DriftOptions,
-) -> Result<(Diagnosis, Snapshot), Error> {
+) -> Result<(Diagnosis, Option<Snapshot>), Error> {
     let mut before = store.read().await?;
     let mut tries = 1;
     loop {
-        let live = read_schema(store, &options.snapshot).await?;
+        let live = match before.history {
+            History::Absent(Absence::Database) => None,
+            _ => Some(read_schema(store, &options.snapshot).await?),
+        };
         let after = store.read().await?;
         if after.history == before.history || tries == TRIES {
             let Reading { history, lock, .. } = after;
