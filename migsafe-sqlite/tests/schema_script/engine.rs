@@ -113,6 +113,37 @@ async fn a_script_that_loses_something_is_refused_in_production() {
     assert_eq!(db.texts("SELECT count(*) FROM Post").await, ["3"]);
 }
 
+/// NOT NULL without a default: the rows decide.
+#[tokio::test]
+async fn a_column_that_takes_no_null_any_more_is_deployed_where_there_is_none() {
+    for (null, expected) in [(false, true), (true, false)] {
+        let db = Db::none();
+        let store = started(&db).await;
+        if null {
+            db.run("UPDATE Post SET title = NULL WHERE id = 2").await;
+        }
+        let target = target(&[("title TEXT)", "title TEXT NOT NULL)")]).await;
+        let script = between(&snapshot(&store).await, &target).to_sql();
+        assert!(script.contains("the copy fails where the column title is NULL"), "{script}");
+        let result = ensure_up_to_date(&store, &migrations(&script), Options::default()).await;
+        match result {
+            Ok(report) => {
+                assert!(expected);
+                let findings = report.status().findings();
+                assert!(
+                    findings.iter().all(|found| found.severity < Severity::Error),
+                    "{findings:?}"
+                );
+                assert!(compare(&snapshot(&store).await, &target).is_empty());
+            }
+            Err(error) => {
+                assert!(!expected && error.is_refusal(), "{error:#?}");
+                assert!(error.to_string().contains("title"), "{error}");
+            }
+        }
+    }
+}
+
 /// What the rules say in production about a script after the one that made the schema: rule, message.
 fn findings(before: &str, script: &str) -> Vec<(String, String)> {
     let all = [("20250101000000_before", before), ("20250102000000_change", script)];

@@ -90,6 +90,7 @@ fn of_status(status: &Status) -> String {
 fn of_lint(report: &LintReport) -> String {
     let files = values::count(report.files().len(), "migration");
     match report.findings().len() {
+        0 if report.files().is_empty() => "nothing pending".to_owned(),
         0 => format!("nothing found in {files}"),
         count => format!("{} in {files}", values::count(count, "finding")),
     }
@@ -103,5 +104,5 @@ fn of_drift(report: &DriftReport) -> String {
 }
 
 fn of_verification(verification: &Verification) -> String {
-    super::verification_summary(verification)
+    super::verification_summary(verification).trim_end_matches('.').to_owned()
 }

@@ -13,6 +13,7 @@ use crate::history::{
 use crate::lock::{LockHolder, LockState};
 use crate::migrations::{Checksum, LockFile, Migrations};
 use crate::policy::{Environment, Facts, Finding, Policy, Severity};
+use crate::schema::{Diff, DiffOptions, Kind, Object, ObjectKey, ServerVersion, Snapshot, diff};
 use crate::store::{Content, DatabaseFacts, StatementSupport};
 
 const A: &str = "20250101000000_a";
@@ -27,6 +28,8 @@ struct Case {
     history: History,
     lock: LockState,
     database: DatabaseFacts,
+    /// What differs from the migrations, where somebody wants to know.
+    drift: Option<Diff>,
     expected: Vec<(&'static str, String)>,
 }
 
@@ -44,6 +47,7 @@ impl Case {
             history,
             lock: LockState::Free,
             database: DatabaseFacts::default(),
+            drift: None,
             expected: Vec::new(),
         }
     }
@@ -72,8 +76,15 @@ impl Case {
             })
             .collect();
         let facts =
-            Facts::new(self.dialect, &self.migrations, &diagnosis, &self.database, &scripts);
-        Policy::for_environment(environment).findings(&facts)
+            Facts::new(self.dialect, &self.migrations, &diagnosis, &self.database, &scripts)
+                .with_drift(self.drift.as_ref());
+        let policy = Policy::for_environment(environment);
+        // Off unless it is asked for.
+        let policy = match &self.drift {
+            Some(_) => policy.with_override("drift", Severity::Error, "asked for").unwrap(),
+            None => policy,
+        };
+        policy.findings(&facts)
     }
 
     fn severity(&self, rule: &str) -> Option<Severity> {
@@ -229,6 +240,8 @@ fn cases() -> Vec<Case> {
             .finds("invalid-utf8", C)
             .finds("ignored-folder", ".git")
             .finds("symbolic-link", "link"),
+        drifted(4).finds("drift", ""),
+        drifted(0),
         Case::text("byte order mark", "\u{feff}SELECT 1;").finds("byte-order-mark", A),
         Case::text("NUL", "SELECT 1;\0").finds("nul-byte", A),
         Case::text("line ends", "SELECT 1;\r\nSELECT 2;\n").finds("mixed-line-endings", A),
@@ -245,6 +258,29 @@ fn cases() -> Vec<Case> {
         Case::new("new name without a timestamp", &["init"], vec![])
             .finds("migration-name-convention", "init"),
     ]
+}
+
+/// So many tables that the migrations do not give.
+fn drifted(count: usize) -> Case {
+    let empty = Snapshot::new(Dialect::Postgres, ServerVersion::new(15, "15.20"));
+    let live = (0..count).fold(empty.clone(), |snapshot, number| {
+        let key = ObjectKey::new(Kind::Table, Some("public"), format!("by_hand_{number}"));
+        snapshot.with(Object::new(key))
+    });
+    let mut case = Case::new("drifted", &[A], vec![applied(A)]);
+    case.drift = Some(diff(&empty, &live, &DiffOptions::default()).unwrap());
+    case
+}
+
+#[test]
+fn drift_is_nothing_to_a_policy_that_does_not_ask() {
+    let case = drifted(4);
+    let found = case.findings(Environment::production());
+    assert!(found[0].message.contains("4 differences"), "{found:?}");
+    assert!(found[0].message.contains("and 1 more"), "{found:?}");
+    for environment in [Environment::development(), Environment::production()] {
+        assert_eq!(Policy::for_environment(environment).severity("drift"), Severity::Off);
+    }
 }
 
 /// An index build that was sent, and nobody at work on it any more.

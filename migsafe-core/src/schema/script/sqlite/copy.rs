@@ -110,7 +110,9 @@ fn loss(before: &Table<'_>, after: &Table<'_>, old: &Object, new: &Object) -> Ve
     if from != to && to != Affinity::None {
         let ty = new.get_text(Attribute::Type).unwrap_or_default();
         let fails = if strict(after) { ", or the copy fails" } else { "" };
-        losses.push(format!("values of the column {name} that are not {ty} are converted{fails}"));
+        losses.push(format!(
+            "values of the column {name} that are not {ty} are converted as far as they can be{fails}"
+        ));
     }
     if refuses_null_now(before, after, old, new) {
         losses.push(match has_default(new) {
