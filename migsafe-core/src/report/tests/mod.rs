@@ -1,6 +1,7 @@
 //! Snapshots of every rendering over scenarios made in memory.
 
 mod diffs;
+mod drifts;
 mod errors;
 #[cfg(all(feature = "postgres-sql", feature = "render"))]
 mod lint;
