@@ -86,8 +86,8 @@ fn urls() {
 fn what_is_not_built_does_not_exist() {
     let project = Project::new();
     for verb in [
-        "init", "check", "plan", "approve", "baseline", "repair", "drift", "verify", "rollback",
-        "parity", "history", "import", "edit", "retire", "reset",
+        "init", "check", "plan", "approve", "baseline", "repair", "drift", "rollback", "parity",
+        "history", "import", "edit", "retire", "reset",
     ] {
         project.sqlite(&[verb]).exits(2);
     }
@@ -101,6 +101,10 @@ fn what_is_not_built_does_not_exist() {
         }
         project.sqlite(&["new", "x", "--format", format]).exits(2);
         project.sqlite(&["lint", "--format", format]).exits(0);
+        project.sqlite(&["verify", "--format", format]).exits(2);
+    }
+    for verb in ["status", "deploy", "locks", "lint", "schema", "explain"] {
+        project.sqlite(&[verb, "--format", "markdown"]).exits(2);
     }
     assert!(!project.path().join("dev.db").exists());
     project.sqlite(&["status", "--config", "x"]).exits(2);
