@@ -1,5 +1,4 @@
 //! The laws of expectations, each a property over generated schemas.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 

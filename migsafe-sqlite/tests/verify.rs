@@ -288,13 +288,16 @@ async fn a_question_that_is_given_up_leaves_the_database_writable() {
 async fn a_deploy_ends_with_what_is_missed() {
     let migrations =
         Migrations::from_scripts([("20250101000000_m", "CREATE TABLE m (a)")]).unwrap();
-    let file = r#"{"main": {"criticalTables": ["m", "n"]}}"#;
+    // The history table can be expected, too.
+    let file = r#"{"main": {"criticalTables": ["m", "n", "_prisma_migrations"]}}"#;
     let options = Options::default().with_expectations(Expectations::from_json(file).unwrap());
     let db = Db::none();
     for store in [SqliteStore::in_memory(), db.store()] {
         let error = ensure_up_to_date(&store, &migrations, options.clone()).await.unwrap_err();
         assert_eq!((error.code(), error.exit_code()), ("not-verified", ExitCode::Drift));
-        assert_eq!(error.report().unwrap().applied().len(), 1);
+        let report = error.report().unwrap();
+        assert_eq!(report.applied().len(), 1);
+        assert_eq!(report.verification().unwrap().counts(), (2, 1, 0));
         let history = store.read().await.unwrap().history;
         assert!(history.rows()[0].is_finished());
     }

@@ -82,8 +82,7 @@ fn a_file_that_is_none_is_refused() {
     let refused = |file: &str| project.sqlite(&["verify", file]).exits(1);
     let says = |ran: Ran, text: &str| assert!(ran.stderr.contains(text), "{text}: {ran}");
     fs::create_dir(project.path().join("folder")).unwrap();
-    let mut large = String::from(r#"{"main": {"criticalTables": ["#);
-    large.push_str(&format!("\"{}\"]}}}}", "x".repeat(17 << 20)));
+    let large = format!(r#"{{"main": {{"criticalTables": ["{}"]}}}}"#, "x".repeat(17 << 20));
     for (name, content, code) in [
         ("empty.json", &b""[..], "expectations-malformed"),
         ("blank.json", b" \n", "expectations-malformed"),

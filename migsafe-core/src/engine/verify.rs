@@ -29,7 +29,9 @@ pub async fn verify(
     let answers = ask(store, expectations, &queries).await?;
     let verification = match store.schema_reader() {
         Some(reader) if expectations.expects_objects() => {
-            let options = SnapshotOptions::default().with_scope(expectations.scope());
+            // Whoever names the history table wants it to be there.
+            let options =
+                SnapshotOptions::default().with_scope(expectations.scope()).with_bookkeeping(true);
             compare(expectations, &reader.read_schema(&options).await?, &answers)
         }
         _ => {

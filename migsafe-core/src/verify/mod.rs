@@ -29,6 +29,7 @@
 //! [`engine::verify`](crate::engine::verify) reads what is needed from a database and calls it.
 
 mod answer;
+mod at;
 mod compare;
 mod error;
 mod expectations;
