@@ -101,6 +101,11 @@ fn what_is_not_built_does_not_exist() {
         }
         project.sqlite(&["new", "x", "--format", format]).exits(2);
         project.sqlite(&["lint", "--format", format]).exits(0);
+        project.sqlite(&["verify", "--format", format]).exits(2);
+        project.sqlite(&["check", "--format", format]).exits(2);
+    }
+    for verb in ["status", "deploy", "locks", "lint", "schema", "explain"] {
+        project.sqlite(&[verb, "--format", "markdown"]).exits(2);
     }
     assert!(!project.path().join("dev.db").exists());
     project.sqlite(&["status", "--config", "x"]).exits(2);

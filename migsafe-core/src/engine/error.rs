@@ -263,10 +263,9 @@ impl fmt::Display for Error {
             | ErrorKind::StepAborted(failure)
             | ErrorKind::ReplayFailed(failure) => {
                 let name = text::name(failure.migration.as_str());
-                let what = match &self.0.kind {
-                    ErrorKind::ReplayFailed(_) => "does not replay on an empty database",
-                    _ => "failed",
-                };
+                let is_replay = matches!(self.0.kind, ErrorKind::ReplayFailed(_));
+                let what =
+                    if is_replay { "does not replay on an empty database" } else { "failed" };
                 write!(f, "migration {name} {what}: {}", failure.message)?;
                 if let Some(code) = &failure.sql_code {
                     write!(f, " ({code})")?;

@@ -99,7 +99,10 @@ use crate::sql::{ActionKind, Column, ConstraintKind, ObjectName, Output};
 pub(super) const META: Meta = Meta {
     summary: "a NOT NULL column without a default cannot be added to a table with rows",
     severities: [Warn, Error, Error],
-    note: Some("A note where a look at the rows has shown that none is in the way of a rebuild."),
+    note: Some(
+        "A warning for a column that a rebuild copies: it fails only where there is a `NULL`. A note where a look at \
+         the rows has shown that none is in the way of a rebuild.",
+    ),
     ..Meta::SQLITE
 };
 
@@ -186,7 +189,8 @@ fn copied(
         };
         let Some(source) = source.filter(|source| source.complete) else { continue };
         if source.not_null == Some(false) && !source.generated {
-            by_rows_of(site, rebuild, findings).report_site(
+            // A migration before may have filled it: as on PostgreSQL, where `SET NOT NULL` is a warning.
+            by_rows_of(site, rebuild, findings).weigh_at_most(Warn).report_site(
                 site,
                 format!("the copy fails where {table}.{} is NULL: it takes none any more", source.name),
                 format!(

@@ -122,8 +122,8 @@ fn a_rebuild_of_drizzle_that_copies_a_new_column_from_itself() {
     assert_eq!(
         findings(&scripts, Scope::OneByOne),
         [
-            "m1:4 lt-add-not-null-without-default: the copy fails where users.name is NULL: it takes none any more",
-            "m1:4 lt-double-quoted-string: \"age\" is no column: SQLite takes it for a string"
+            "m1:4 lt-double-quoted-string: \"age\" is no column: SQLite takes it for a string",
+            "m1:4 lt-add-not-null-without-default: the copy fails where users.name is NULL: it takes none any more"
         ]
     );
 }
