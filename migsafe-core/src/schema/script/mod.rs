@@ -1,6 +1,6 @@
 //! SQL that leads from one schema to another.
 //!
-//! [`script`] turns a [`Diff`](super::Diff) into statements in an order that the database takes. What no correct
+//! [`script`] turns a [`Diff`] into statements in an order that the database takes. What no correct
 //! SQL can be written for is in [`ChangeScript::manual`], with what has to be done: never left out, never guessed.
 //! All statements together can run in one transaction.
 //!
@@ -35,7 +35,7 @@ use crate::Dialect;
 
 /// The SQL that carries out the changes of a comparison on the first side.
 ///
-/// `difference` is what [`diff`](super::diff) found between `from` and `to`. Only its changes are carried out: what is
+/// `difference` is what [`diff`](super::diff()) found between `from` and `to`. Only its changes are carried out: what is
 /// tolerated or ignored stays as it is in `from`. Objects that stand in the way of a change (a view over a column
 /// whose type changes) are dropped and made again as they are after the changes.
 #[must_use]
