@@ -500,13 +500,14 @@ impl Column {
     fn extras(&self, number: usize, sql: &mut String) {
         let name = FAMILIES[self.family].0;
         let alter = format!("ALTER TABLE s.t{number} ALTER COLUMN {name}");
-        match self.setting {
-            2 => drop(writeln!(sql, "{alter} SET STATISTICS 77;")),
-            3 if matches!(self.kind, "text" | "jsonb") => {
-                drop(writeln!(sql, "{alter} SET STORAGE EXTERNAL;"))
-            }
-            4 => drop(writeln!(sql, "{alter} SET (n_distinct = 5);")),
-            _ => {}
+        let action = match self.setting {
+            2 => Some("SET STATISTICS 77"),
+            3 if matches!(self.kind, "text" | "jsonb") => Some("SET STORAGE EXTERNAL"),
+            4 => Some("SET (n_distinct = 5)"),
+            _ => None,
+        };
+        if let Some(action) = action {
+            let _ = writeln!(sql, "{alter} {action};");
         }
         if let Some(comment) = self.comment {
             let _ = writeln!(sql, "COMMENT ON COLUMN s.t{number}.{name} IS 'column {comment}';");

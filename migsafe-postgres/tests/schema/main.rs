@@ -12,6 +12,7 @@ mod rights;
 mod script_changes;
 mod script_folders;
 mod script_laws;
+mod script_names;
 mod seen;
 mod support;
 mod versions;

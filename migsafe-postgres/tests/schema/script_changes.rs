@@ -71,14 +71,6 @@ fn assert_outcomes(outcomes: &[[Outcome; 2]], manual: &[&str]) {
     let faults: Vec<&str> = all.iter().filter_map(|o| o.fault.as_deref()).collect();
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n\n"));
     let left: Vec<&str> = all.iter().flat_map(|o| &o.manual).map(String::as_str).collect();
-    let complete =
-        |side: usize| outcomes.iter().filter(|pair| pair[side].manual.is_empty()).count();
-    println!(
-        "{} changes: {} complete forward, {} complete back",
-        outcomes.len(),
-        complete(0),
-        complete(1)
-    );
     assert_eq!(left, manual, "{:#?}", all.iter().map(|o| &o.name).collect::<Vec<_>>());
 }
 
@@ -99,6 +91,9 @@ fn each_single_change_is_carried_out_forward_and_backward() {
     let all: Vec<_> = CHANGES.iter().copied().chain(all).collect();
     let outcomes = outcomes(&all, &original, &SnapshotOptions::default());
     assert_outcomes(&outcomes, &MANUAL);
+    let complete =
+        |side: usize| outcomes.iter().filter(|pair| pair[side].manual.is_empty()).count();
+    println!("{} changes, {} complete forward, {} back", all.len(), complete(0), complete(1));
 }
 
 #[test]

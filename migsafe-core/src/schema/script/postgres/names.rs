@@ -50,11 +50,6 @@ pub(super) fn parent(key: &ObjectKey) -> String {
     in_schema(key.schema(), key.parent().unwrap_or_default())
 }
 
-/// The relation or domain that an object is a part of, or the object itself.
-pub(super) fn root(key: &ObjectKey) -> &str {
-    key.parent().unwrap_or_else(|| key.name())
-}
-
 /// Name and arguments, in parentheses, of a routine or an operator. Types are quoted where they need it, the name is not.
 pub(super) fn signature(name: &str) -> (&str, &str) {
     let (mut depth, mut is_quoted) = (0_usize, false);

@@ -14,8 +14,8 @@ use crate::schema::{Attribute, Kind, Object, ObjectKey};
 pub(super) fn sort(sides: &Sides<'_>, fates: &Fates, operations: Vec<Operation>) -> Vec<Operation> {
     let mut graph = Graph::new(&operations);
     graph.same_object();
-    graph.from_dependencies(sides, fates);
-    graph.goal_dependencies(sides);
+    graph.let_go(sides, fates);
+    graph.take_hold(sides);
     graph.containment(sides);
     graph.names(&operations);
     graph.copies(sides);
@@ -78,7 +78,7 @@ impl Graph {
     }
 
     /// What needs an object lets go of it before it goes or changes.
-    fn from_dependencies(&mut self, sides: &Sides<'_>, fates: &Fates) {
+    fn let_go(&mut self, sides: &Sides<'_>, fates: &Fates) {
         for (dependent, needed) in sides.from.dependencies() {
             let dropped = self.with_whole(sides, dependent, Phase::Drop);
             let default = self.node(dependent, Phase::DropDefault);
@@ -103,7 +103,7 @@ impl Graph {
     }
 
     /// What an object needs is there before it, as it is to be.
-    fn goal_dependencies(&mut self, sides: &Sides<'_>) {
+    fn take_hold(&mut self, sides: &Sides<'_>) {
         for (dependent, needed) in sides.goal.dependencies() {
             let is_late = matches!(
                 needed.kind(),

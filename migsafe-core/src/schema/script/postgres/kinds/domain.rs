@@ -5,17 +5,20 @@ use crate::schema::script::postgres::names::qualified;
 use crate::schema::{Attribute, Object};
 
 pub(super) fn create(domain: &Object) -> Vec<String> {
-    let mut sql =
-        format!("CREATE DOMAIN {} AS {}", qualified(domain.key()), text(domain, Attribute::Type));
+    let mut sql = vec![format!(
+        "CREATE DOMAIN {} AS {}",
+        qualified(domain.key()),
+        text(domain, Attribute::Type)
+    )];
     for (word, attribute) in [("COLLATE", Attribute::Collation), ("DEFAULT", Attribute::Default)] {
         if let Some(value) = domain.get_text(attribute) {
-            sql.push_str(&format!(" {word} {value}"));
+            sql.push(format!("{word} {value}"));
         }
     }
     if domain.has(Attribute::NotNull) {
-        sql.push_str(" NOT NULL");
+        sql.push("NOT NULL".to_owned());
     }
-    vec![sql]
+    vec![sql.join(" ")]
 }
 
 pub(super) fn alter(domain: &Object, attribute: Attribute) -> Vec<String> {

@@ -1,5 +1,7 @@
 //! Publications of logical replication.
 
+use std::collections::BTreeSet;
+
 use super::{list, text};
 use crate::schema::script::postgres::lists;
 use crate::schema::script::postgres::names::{id, literal};
@@ -11,7 +13,7 @@ pub(super) fn create(sides: &Sides<'_>, publication: &Object) -> Vec<String> {
     if words(publication).any(|word| word == "all tables") {
         sql.push("FOR ALL TABLES".to_owned());
     } else {
-        sql.extend(what(publication).map(|what| format!("FOR {what}")));
+        sql.extend(what(sides, publication).map(|what| format!("FOR {what}")));
     }
     sql.push(format!("WITH ({})", settings(sides, publication)));
     vec![sql.join(" ")]
@@ -21,7 +23,9 @@ pub(super) fn alter(sides: &Sides<'_>, publication: &Object, attribute: Attribut
     let name = format!("ALTER PUBLICATION {}", id(publication.key().name()));
     match attribute {
         Attribute::Publishes => vec![format!("{name} SET ({})", settings(sides, publication))],
-        _ => what(publication).map(|what| format!("{name} SET {what}")).into_iter().collect(),
+        _ => {
+            what(sides, publication).map(|what| format!("{name} SET {what}")).into_iter().collect()
+        }
     }
 }
 
@@ -44,11 +48,26 @@ fn settings(sides: &Sides<'_>, publication: &Object) -> String {
     settings.join(", ")
 }
 
-/// The tables and schemas that are published.
-fn what(publication: &Object) -> Option<String> {
-    let tables = list(publication, Attribute::Tables).iter().map(|entry| table(entry));
+/// The tables and schemas that are published. A table with children is published without those that are not named.
+fn what(sides: &Sides<'_>, publication: &Object) -> Option<String> {
+    let parents: BTreeSet<&str> = sides
+        .goal
+        .objects()
+        .flat_map(|table| list(table, Attribute::Inherits))
+        .map(String::as_str)
+        .collect();
+    let tables: Vec<String> = list(publication, Attribute::Tables)
+        .iter()
+        .map(|entry| match parents.iter().any(|parent| begins_with(entry, parent)) {
+            true => format!("ONLY {}", table(entry)),
+            false => table(entry),
+        })
+        .collect();
     let schemas = list(publication, Attribute::Schemas);
-    let mut parts: Vec<String> = tables.collect();
+    let mut parts = Vec::new();
+    if !tables.is_empty() {
+        parts.push(format!("TABLE {}", tables.join(", ")));
+    }
     if !schemas.is_empty() {
         // As `regnamespace` writes them: in quotes where they need them.
         parts.push(format!("TABLES IN SCHEMA {}", schemas.join(", ")));
@@ -56,14 +75,19 @@ fn what(publication: &Object) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-/// `TABLE name (columns) WHERE (condition)`.
+/// Whether an entry is about a table.
+fn begins_with(entry: &str, table: &str) -> bool {
+    entry.strip_prefix(table).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// `name (columns) WHERE (condition)`.
 fn table(entry: &str) -> String {
     match lists::find(entry, " WHERE ") {
         Some(at) => {
             let (name, condition) = entry.split_at(at);
             let condition = condition.strip_prefix(" WHERE ").unwrap_or(condition);
-            format!("TABLE {name} WHERE ({condition})")
+            format!("{name} WHERE ({condition})")
         }
-        None => format!("TABLE {entry}"),
+        None => entry.to_owned(),
     }
 }

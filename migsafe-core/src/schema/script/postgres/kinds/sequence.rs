@@ -22,9 +22,9 @@ pub(super) fn create(sequence: &Object) -> Vec<String> {
     let (least, largest) = (value(Attribute::Minimum, minimum), value(Attribute::Maximum, maximum));
     let first = if increment < 0 { largest } else { least };
     let unlogged = if sequence.get(Attribute::Persistence).is_some() { "UNLOGGED " } else { "" };
-    let mut sql = format!("CREATE {unlogged}SEQUENCE {}", qualified(sequence.key()));
+    let mut sql = vec![format!("CREATE {unlogged}SEQUENCE {}", qualified(sequence.key()))];
     if !matches!(kind, "" | "bigint") {
-        sql.push_str(&format!(" AS {kind}"));
+        sql.push(format!("AS {kind}"));
     }
     for (word, value, default) in [
         ("INCREMENT BY", increment, 1),
@@ -34,13 +34,13 @@ pub(super) fn create(sequence: &Object) -> Vec<String> {
         ("CACHE", value(Attribute::Cache, 1), 1),
     ] {
         if value != default {
-            sql.push_str(&format!(" {word} {value}"));
+            sql.push(format!("{word} {value}"));
         }
     }
     if sequence.has(Attribute::Cycle) {
-        sql.push_str(" CYCLE");
+        sql.push("CYCLE".to_owned());
     }
-    vec![sql]
+    vec![sql.join(" ")]
 }
 
 /// One statement for all that can be in one; who owns it is a step of its own.
@@ -54,10 +54,10 @@ pub(super) fn alter(before: &Object, after: &Object, attribute: Attribute) -> Ve
         Attribute::OwnedBy => return Vec::new(),
         _ => {}
     }
-    let mut sql = format!("ALTER SEQUENCE {name}");
+    let mut sql = vec![format!("ALTER SEQUENCE {name}")];
     let is_retyped = before.get(Attribute::Type) != after.get(Attribute::Type);
     if is_retyped {
-        sql.push_str(&format!(" AS {}", text(after, Attribute::Type)));
+        sql.push(format!("AS {}", text(after, Attribute::Type)));
     }
     for (word, attribute) in [
         ("INCREMENT BY", Attribute::Increment),
@@ -70,13 +70,13 @@ pub(super) fn alter(before: &Object, after: &Object, attribute: Attribute) -> Ve
         let is_limit = matches!(attribute, Attribute::Minimum | Attribute::Maximum);
         let is_said = before.get(attribute) != after.get(attribute) || is_retyped && is_limit;
         if let Some(value) = number(after, attribute).filter(|_| is_said) {
-            sql.push_str(&format!(" {word} {value}"));
+            sql.push(format!("{word} {value}"));
         }
     }
     if before.has(Attribute::Cycle) != after.has(Attribute::Cycle) {
-        sql.push_str(if after.has(Attribute::Cycle) { " CYCLE" } else { " NO CYCLE" });
+        sql.push(if after.has(Attribute::Cycle) { "CYCLE" } else { "NO CYCLE" }.to_owned());
     }
-    vec![sql]
+    vec![sql.join(" ")]
 }
 
 /// Makes a column own it, or none.
