@@ -269,3 +269,33 @@ fn a_cache_saves_the_replay_and_changes_nothing() {
     }
     assert_eq!(site.run(&args).exits(6).stdout, first.stdout);
 }
+
+#[test]
+fn rights_on_what_is_made_again_are_kept() {
+    let database = Postgres::shared().create_database();
+    let reader = format!("reader_of_{}", database.name());
+    let project = Project::empty().with(
+        "20250101000000_init",
+        "CREATE TABLE users (id int PRIMARY KEY, age int);\n\
+         CREATE VIEW grown_ups AS SELECT id, age FROM users WHERE age > 17;\n",
+    );
+    project.on(&database.url(), &["deploy"]).exits(0);
+    // The view stands in the way of the type of its column; somebody may read it.
+    let by_hand = format!(
+        "DROP VIEW grown_ups; ALTER TABLE users ALTER age TYPE bigint;
+         CREATE VIEW grown_ups AS SELECT id, age FROM users WHERE age > 17;
+         CREATE ROLE {reader}; GRANT SELECT ON grown_ups TO {reader}; GRANT UPDATE (age) ON users TO {reader};"
+    );
+    database.query(&by_hand).unwrap();
+    let drift = project.on(&database.url(), &["drift"]).exits(6);
+    // Who may read it is no drift.
+    assert!(!drift.stdout.contains("grants") && !drift.stdout.contains("owner"), "{drift}");
+    let json = project.on(&database.url(), &["drift", "--format", "json"]).exits(6);
+    assert!(!json.json()["changes"].to_string().contains("grants"), "{json}");
+    let sql = project.on(&database.url(), &["drift", "--sql", "revert"]).exits(6).stdout;
+    database.query(&sql).unwrap();
+    project.on(&database.url(), &["drift"]).exits(0);
+    let may = format!("SELECT has_table_privilege('{reader}', 'grown_ups', 'SELECT')");
+    assert_eq!(database.client().value(&may).unwrap().as_deref(), Some("t"), "{sql}");
+    database.query(&format!("DROP OWNED BY {reader}; DROP ROLE {reader}")).unwrap();
+}

@@ -35,6 +35,13 @@ impl Comparison {
         })
     }
 
+    /// The same with SQL back from a second side that was read with rights: what it drops and makes again keeps them.
+    #[must_use]
+    pub(crate) fn with_rights_of(mut self, to: &Snapshot, from: &Snapshot) -> Self {
+        self.backward = script(to, from, &self.diff.inverted());
+        self
+    }
+
     /// The same with what the comparison does not know: sentences for people.
     #[must_use]
     pub fn with_notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {

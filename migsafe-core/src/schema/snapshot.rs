@@ -6,7 +6,9 @@ use std::fmt;
 use sha2::{Digest as _, Sha256};
 
 use super::dependencies::Dependencies;
-use super::{Kind, Object, ObjectKey, Scope, ServerVersion, SnapshotOptions, file};
+use super::{
+    Attribute, Kind, Object, ObjectKey, Scope, ServerVersion, SnapshotOptions, Value, file,
+};
 use crate::Dialect;
 use crate::history::HISTORY_TABLE;
 use crate::migrations::Checksum;
@@ -89,6 +91,20 @@ impl Snapshot {
         &self.scope
     }
 
+    /// The same without owners, grants and default privileges, as if they had not been read.
+    #[must_use]
+    pub fn without_privileges(&self) -> Self {
+        let mut snapshot = self.clone();
+        snapshot.privileges = false;
+        snapshot.objects.retain(|key, _| key.kind() != Kind::DefaultPrivileges);
+        for object in snapshot.objects.values_mut() {
+            for attribute in [Attribute::Owner, Attribute::Grants] {
+                object.set(attribute, Value::Flag(false));
+            }
+        }
+        snapshot
+    }
+
     /// Whether owners and grants were read.
     #[must_use]
     pub fn has_privileges(&self) -> bool {
@@ -166,7 +182,6 @@ const OWN_SCHEMA: &str = "migsafe";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Attribute;
 
     fn table(schema: &str, name: &str) -> Object {
         Object::new(ObjectKey::new(Kind::Table, Some(schema), name))

@@ -37,18 +37,32 @@ pub async fn drift(
         shadow::replay(&*shadow, &replayed, &options.replay()).await?;
     tracing::debug!(target: "migsafe", cached, migrations = replayed.len(), "replayed");
     // A file of SQLite that is not there holds nothing.
-    let live = live.unwrap_or_else(|| {
+    let live_with_rights = live.unwrap_or_else(|| {
         Snapshot::of(expected.dialect(), expected.server().clone(), &options.snapshot, [])
     });
+    let live = match options.snapshot.privileges() {
+        true => live_with_rights.clone(),
+        false => live_with_rights.without_privileges(),
+    };
     let mut blind: Vec<Blind> = diagnosis.entries().iter().filter_map(blind).collect();
     blind.extend(skipped.into_iter().map(Blind::NotRun));
     let database = store.describe();
     let sides = (("migrations", &expected), (&*database, &live));
     let comparison = Comparison::of(sides.0, sides.1, &options.diff)
         .map_err(Error::of_diff)?
+        .with_rights_of(&live_with_rights, &expected)
         .with_notes(blind.iter().map(Blind::sentence));
     let shadow = shadow.describe();
-    let report = DriftReport { database, shadow, replayed, comparison, expected, live, blind };
+    let report = DriftReport {
+        database,
+        shadow,
+        replayed,
+        comparison,
+        expected,
+        live,
+        live_with_rights,
+        blind,
+    };
     observe::drift(report.comparison.diff().changes().len());
     Ok(report)
 }
@@ -80,7 +94,8 @@ async fn look(
     loop {
         let live = match before.history {
             History::Absent(Absence::Database) => None,
-            _ => Some(read_schema(store, &options.snapshot).await?),
+            // With rights: SQL that makes something of it again has to give them back.
+            _ => Some(read_schema(store, &options.snapshot.clone().with_privileges(true)).await?),
         };
         let after = store.read().await?;
         if after.history == before.history || tries == TRIES {

@@ -65,8 +65,10 @@ pub struct DriftReport {
     pub comparison: Comparison,
     /// What the migrations give.
     pub expected: Snapshot,
-    /// What the database holds.
+    /// What the database holds, read as the options said.
     pub live: Snapshot,
+    /// The same with owners and grants in any case: SQL that makes something of it again gives them back.
+    pub live_with_rights: Snapshot,
     /// What the comparison does not know.
     pub blind: Vec<Blind>,
 }
@@ -93,8 +95,11 @@ impl DriftReport {
     /// The same for a migration, which runs in every database: it asks whether each object is there.
     #[must_use]
     pub fn revert_for_all(&self) -> ChangeScript {
-        let back = self.comparison.diff().inverted();
-        script_for_all(&self.live, &self.expected, &back)
+        self.revert_for_all_from(&self.live_with_rights)
+    }
+
+    pub(super) fn revert_for_all_from(&self, live: &Snapshot) -> ChangeScript {
+        script_for_all(live, &self.expected, &self.comparison.diff().inverted())
     }
 
     /// The exit code that says it.

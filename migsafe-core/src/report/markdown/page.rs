@@ -24,6 +24,7 @@ impl Cell {
     }
 
     /// Markdown of our own.
+    #[cfg(feature = "render")]
     pub(in crate::report) fn ours(markdown: &'static str) -> Self {
         Self(markdown.to_owned())
     }

@@ -38,6 +38,7 @@ fn report(live: Snapshot, blind: Vec<Blind>) -> DriftReport {
         replayed: vec![Migration::new("20250101000000_init", "SELECT 1;")],
         comparison,
         expected,
+        live_with_rights: live.clone(),
         live,
         blind,
     }

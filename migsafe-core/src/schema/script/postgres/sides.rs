@@ -52,6 +52,12 @@ impl<'a> Sides<'a> {
         Self { from, to, goal, changes: by_object }
     }
 
+    /// Whether it is known who may do what with an object that is to be there: of one that is there already it is enough
+    /// that the first side was read with rights. What is made again must not lose them.
+    pub(super) fn knows_privileges(&self, key: &ObjectKey) -> bool {
+        self.goal.has_privileges() || (self.from.has_privileges() && self.from.get(key).is_some())
+    }
+
     /// The object as it is.
     pub(super) fn before(&self, key: &ObjectKey) -> Option<&Object> {
         self.from.get(key)

@@ -41,7 +41,9 @@ impl Builder<'_> {
         if object.get(Attribute::Comment).is_some() && !is_copy {
             statements.push(comment::set(self.sides, object));
         }
-        if self.sides.goal.has_privileges() && object.key().kind() != Kind::DefaultPrivileges {
+        if self.sides.knows_privileges(object.key())
+            && object.key().kind() != Kind::DefaultPrivileges
+        {
             statements.extend(privileges::owner(self.sides, object));
             statements.extend(privileges::give(self.sides, object));
         }

@@ -106,7 +106,7 @@ pub(in crate::schema::script::postgres) fn adapt(
     attributes(before, after)
         .into_iter()
         .filter(|attribute| before.get(*attribute) != after.get(*attribute))
-        .filter(|attribute| !attribute.is_privilege() || sides.goal.has_privileges())
+        .filter(|attribute| !attribute.is_privilege() || sides.knows_privileges(after.key()))
         .filter(|attribute| {
             !matches!(attribute, Attribute::Type | Attribute::Generated | Attribute::Inherited)
         })

@@ -33,7 +33,7 @@ pub(in crate::schema::script::postgres) fn owner(
 
 /// Gives a new object its rights: those that it got by being made are taken away first.
 pub(in crate::schema::script::postgres) fn give(sides: &Sides<'_>, object: &Object) -> Vec<String> {
-    if !sides.goal.has_privileges() || target(object.key()).is_none() {
+    if !sides.knows_privileges(object.key()) || target(object.key()).is_none() {
         return Vec::new();
     }
     let initial =
