@@ -43,12 +43,11 @@ impl End {
 
 impl PostgresShadowDatabase {
     pub(super) fn new(
-        options: PostgresOptions,
+        options: Arc<PostgresOptions>,
         surroundings: Surroundings,
         isolation: Isolation,
         end: End,
     ) -> Self {
-        let options = Arc::new(options);
         Self { options, surroundings, isolation, connection: None, end: Some(end) }
     }
 

@@ -1,6 +1,7 @@
 //! A database that is given for the purpose.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migsafe_core::env::Env;
@@ -24,7 +25,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// A database that was given, and the transaction that keeps others out.
 pub(super) struct Given {
-    options: PostgresOptions,
+    options: Arc<PostgresOptions>,
     guard: Connection,
 }
 
@@ -61,9 +62,10 @@ pub(super) async fn open(
     connection.close().await;
     let mut options = shadow.clone();
     // Scripts run as they do on the live database.
-    options.schema.clone_from(&live.map_or(&shadow.schema, |live| &live.schema).clone());
+    options.schema.clone_from(live.map_or(&shadow.schema, |live| &live.schema));
+    let options = Arc::new(options);
     Ok(PostgresShadowDatabase::new(
-        options.clone(),
+        Arc::clone(&options),
         surroundings.clone(),
         isolation,
         End::Empty(Given { options, guard }),

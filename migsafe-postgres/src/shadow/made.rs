@@ -51,7 +51,7 @@ pub(super) async fn open(
     let mut options = (**live).clone();
     options.connect = options.connect.database(&name);
     Ok(PostgresShadowDatabase::new(
-        options,
+        Arc::new(options),
         surroundings.clone(),
         Isolation::Shared,
         End::Drop(made),

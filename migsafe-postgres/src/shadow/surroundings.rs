@@ -76,7 +76,7 @@ impl Surroundings {
 
     /// The end of a `CREATE DATABASE` that makes one alike.
     pub(super) fn create_options(&self) -> String {
-        let mut sql = format!(
+        let alike = format!(
             "TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}",
             Literal(&self.encoding),
             Literal(&self.collate),
@@ -85,12 +85,14 @@ impl Surroundings {
         let (provider, word) = match (&*self.provider, self.version / 10_000) {
             ("i", _) => ("icu", "ICU_LOCALE"),
             ("b", _) => ("builtin", "BUILTIN_LOCALE"),
-            _ => return sql,
+            _ => return alike,
         };
-        if let Some(locale) = &self.locale {
-            sql.push_str(&format!(" LOCALE_PROVIDER {provider} {word} {}", Literal(locale)));
+        match &self.locale {
+            Some(locale) => {
+                format!("{alike} LOCALE_PROVIDER {provider} {word} {}", Literal(locale))
+            }
+            None => alike,
         }
-        sql
     }
 
     /// The settings in force before each script, as one message for a session that may be in any state.

@@ -192,7 +192,10 @@ fn copied(
             // A migration before may have filled it: as on PostgreSQL, where `SET NOT NULL` is a warning.
             by_rows_of(site, rebuild, findings).weigh_at_most(Warn).report_site(
                 site,
-                format!("the copy fails where {table}.{} is NULL: it takes none any more", source.name),
+                format!(
+                    "the copy fails where {table}.{} is NULL: it takes none any more",
+                    source.name
+                ),
                 format!(
                     "say in the copy what stands for NULL: `coalesce({}, …)`",
                     site.quote(&source.name)

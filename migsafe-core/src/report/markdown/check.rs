@@ -63,10 +63,11 @@ fn findings(page: &mut Page, title: &str, findings: &[Finding]) {
     }
     page.heading(3, title);
     let rows = findings.iter().map(|finding| {
-        let mut place = finding.migration.as_ref().map_or(String::new(), ToString::to_string);
-        if let Some(line) = finding.location.line {
-            place.push_str(&format!(":{line}"));
-        }
+        let name = finding.migration.as_ref().map_or(String::new(), ToString::to_string);
+        let place = match finding.location.line {
+            Some(line) => format!("{name}:{line}"),
+            None => name,
+        };
         [
             Cell::text(&finding.severity.to_string()),
             Cell::code(&finding.rule),

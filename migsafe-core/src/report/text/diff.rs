@@ -45,14 +45,14 @@ pub(super) fn scripts(page: &mut Page, scripts: &[(&str, &ChangeScript)]) {
     let fields: Vec<(&str, String)> = scripts
         .iter()
         .map(|(name, script)| {
-            let mut text = values::count(script.steps().len(), "statement");
-            if script.destructive() > 0 {
-                text.push_str(&format!(", {} destructive", script.destructive()));
-            }
-            if !script.is_complete() {
-                text.push_str(&format!(", {} by hand", script.manual().len()));
-            }
-            (*name, text)
+            let statements = values::count(script.steps().len(), "statement");
+            let more = |count: usize, what: &str| match count {
+                0 => String::new(),
+                count => format!(", {count} {what}"),
+            };
+            let destructive = more(script.destructive(), "destructive");
+            let manual = more(script.manual().len(), "by hand");
+            (*name, format!("{statements}{destructive}{manual}"))
         })
         .collect();
     page.fields("", &fields);
