@@ -25,6 +25,8 @@ pub(crate) enum Part {
     Core,
     /// Reading SQL, beside another linter.
     Lint,
+    /// Reading the schema, beside another reader and `pg_dump`.
+    Schema,
 }
 
 /// What to measure.
@@ -97,7 +99,7 @@ impl Args {
 const HELP: &str = "\
 side_by_side [PART]... [postgres|sqlite] [--quick|--full] [--only RUNNER]
 
-PART is one of: check, start-up, latency, deploy, replicas, memory, core, lint. Without any: all.
+PART is one of: check, start-up, latency, deploy, replicas, memory, core, lint, schema. Without any: all.
 ";
 
 /// `None` when there is nothing to do.
@@ -120,6 +122,7 @@ pub(crate) fn parse() -> Result<Option<Command>> {
             "memory" => args.parts.push(Part::Memory),
             "core" => args.parts.push(Part::Core),
             "lint" => args.parts.push(Part::Lint),
+            "schema" => args.parts.push(Part::Schema),
             "postgres" => args.postgres = true,
             "sqlite" => args.sqlite = true,
             "--quick" => args.quick = true,

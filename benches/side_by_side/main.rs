@@ -29,6 +29,7 @@ mod on_postgres;
 mod on_sqlite;
 mod replicas;
 mod runner;
+mod schema;
 mod start_up;
 mod table;
 
@@ -54,6 +55,7 @@ fn main() -> Result<()> {
     for part in [
         Part::Core,
         Part::Lint,
+        Part::Schema,
         Part::Check,
         Part::StartUp,
         Part::Latency,
@@ -76,6 +78,7 @@ fn run_part(part: Part, args: &Args, output: &mut Output) -> Result<()> {
     match part {
         Part::Core => core_functions::measure(args, output),
         Part::Lint => runtime.block_on(lint::measure(args, output)),
+        Part::Schema => runtime.block_on(schema::measure(args, output)),
         Part::Check => runtime.block_on(check::measure(args, output)),
         Part::StartUp => runtime.block_on(start_up::measure(args, output)),
         Part::Latency => runtime.block_on(latency::measure(args, output)),
