@@ -351,3 +351,13 @@ fn what_cannot_be_replayed_says_what_helps() {
     let ran = diff(b"SELECT '\xff'");
     assert!(ran.stderr.contains("not written as UTF-8"), "{ran}");
 }
+
+/// "No difference" must not be read as one of all schemas.
+#[test]
+fn which_schemas_are_compared_is_said() {
+    let site = OnPostgres::drifted();
+    let ran = site.run(&["drift", "--schema", "elsewhere"]).exits(0);
+    assert!(ran.stdout.contains("compared  schema elsewhere alone"), "{ran}");
+    let ran = site.run(&["drift"]).exits(6);
+    assert!(!ran.stdout.contains("compared"), "{ran}");
+}
