@@ -221,6 +221,12 @@ mod tests {
                 "ALTER TABLE ONLY a.b DROP CONSTRAINT k",
                 "ALTER TABLE ONLY a.b DROP CONSTRAINT IF EXISTS k",
             ),
+            ("ALTER DOMAIN a.d DROP CONSTRAINT k", "ALTER DOMAIN a.d DROP CONSTRAINT IF EXISTS k"),
+            (
+                "ALTER TYPE a.t DROP ATTRIBUTE x CASCADE",
+                "ALTER TYPE a.t DROP ATTRIBUTE IF EXISTS x CASCADE",
+            ),
+            ("ALTER TYPE a.t ADD ATTRIBUTE x int", "ALTER TYPE a.t ADD ATTRIBUTE x int"),
             ("CREATE TYPE a.t AS ENUM ('x')", "CREATE TYPE a.t AS ENUM ('x')"),
             (
                 "ALTER TABLE a.b ALTER COLUMN c DROP DEFAULT",
