@@ -66,7 +66,7 @@ pub(crate) fn postgres(url: &str, global: &Global) -> Result<PostgresOptions, Fa
         .with_statement_mode(global.statement_mode.into());
     match direct_url(global) {
         Some(direct) => {
-            options.with_direct_url(direct).map_err(|error| Failure::direct_url(&error))
+            options.with_direct_url(direct).map_err(|error| Failure::url("the direct URL", &error))
         }
         None => Ok(options),
     }

@@ -30,8 +30,8 @@ impl Failure {
     }
 
     /// The URL that cannot be used is not the one that everybody thinks of first.
-    pub(crate) fn direct_url(error: &StoreError) -> Self {
-        let message = format!("the direct URL: {error}");
+    pub(crate) fn url(which: &str, error: &StoreError) -> Self {
+        let message = format!("{which}: {error}");
         let problem = Problem::new(error.code().name(), message).with_help(error.help());
         Self::Problem(problem, ExitCode::Usage)
     }
@@ -40,6 +40,17 @@ impl Failure {
     pub(crate) fn schemas(error: &DiffError) -> Self {
         let problem = Problem::new(error.code(), error.to_string()).with_help(error.help());
         Self::Problem(problem, ExitCode::Usage)
+    }
+
+    /// The same after something was done: what, and what to do next.
+    pub(crate) fn within(&self, done: &str, help: String) -> Self {
+        let problem = match self {
+            Self::Engine(error) => Problem::from(error),
+            Self::Problem(problem, _) => problem.clone(),
+        };
+        let message = format!("{done}: {}", problem.message());
+        let problem = Problem::new(problem.code().to_owned(), message).with_help(help);
+        Self::Problem(problem, self.exit_code())
     }
 
     /// The stable code.

@@ -31,11 +31,15 @@ pub(crate) fn provider(
     let given = args.shadow_database_url.as_deref().filter(|url| !url.is_empty());
     Ok(match (given, live) {
         (Some(url), live) => {
-            if connect::dialect(url)? != Dialect::Postgres {
-                let message = "the shadow database URL is of another kind than the database";
-                return Err(Failure::usage(message, "give a PostgreSQL URL"));
+            if !matches!(connect::dialect(url), Ok(Dialect::Postgres)) {
+                let message = "the shadow database URL is not of the kind of the database";
+                let help = "give --shadow-database-url as postgresql://user@host/database";
+                return Err(Failure::usage(message, help));
             }
-            Arc::new(PostgresShadow::at(PostgresOptions::from_url(url)?, live))
+            let options = PostgresOptions::from_url(url);
+            let options =
+                options.map_err(|error| Failure::url("the shadow database URL", &error))?;
+            Arc::new(PostgresShadow::at(options, live))
         }
         (None, Some(live)) => Arc::new(PostgresShadow::beside(live)),
         (None, None) => {
@@ -56,9 +60,19 @@ pub(crate) fn live(global: &Global) -> Result<Option<PostgresOptions>, Failure> 
     }
 }
 
-pub(crate) fn cache(args: &Shadow) -> Option<Arc<dyn SnapshotCache>> {
-    let folder = args.shadow_cache.as_ref()?;
-    Some(Arc::new(DirectoryCache::new(folder)))
+/// The folder that keeps what replays have shown. Without being told nobody would find out that nothing is kept.
+pub(crate) fn cache(args: &Shadow) -> Result<Option<Arc<dyn SnapshotCache>>, Failure> {
+    let Some(folder) = &args.shadow_cache else {
+        return Ok(None);
+    };
+    if folder.exists() && !folder.is_dir() {
+        let message = format!("{} is no folder that could keep schemas", shown(folder));
+        return Err(Failure::usage(
+            message,
+            "give a folder with --shadow-cache; it is made if it is not there",
+        ));
+    }
+    Ok(Some(Arc::new(DirectoryCache::new(folder))))
 }
 
 /// How drift of the database of the global options is looked for.
@@ -77,7 +91,7 @@ pub(crate) fn drift_options(
         .with_shadow(provider)
         .with_snapshot(snapshot_options(url, compared)?)
         .with_diff(diff_options(compared)?)
-        .with_cache(cache(shadow)))
+        .with_cache(cache(shadow)?))
 }
 
 /// How much of a schema is read.
@@ -107,11 +121,17 @@ pub(crate) fn diff_options(args: &Compared) -> Result<DiffOptions, Failure> {
 
 /// The text of a file that was named on the command line.
 pub(crate) fn read(path: &Path) -> Result<String, Failure> {
-    std::fs::read_to_string(path).map_err(|error| {
-        let message = format!("{} cannot be read: {error}", shown(path));
+    let unreadable = |why: &dyn std::fmt::Display| {
+        let message = format!("{} cannot be read: {why}", shown(path));
         let help = "give a database URL, a migrations folder, an SQL file, or a file that `migsafe schema --export` wrote";
         Failure::stopped("file-unreadable", message, help)
-    })
+    };
+    let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;
+    if bytes.starts_with(b"SQLite format 3\0") {
+        let message = format!("{} is a database of SQLite", shown(path));
+        return Err(Failure::usage(message, "give it as a URL: sqlite:PATH"));
+    }
+    String::from_utf8(bytes).map_err(|_| unreadable(&"it is not written as UTF-8"))
 }
 
 /// A path. What could be a URL with a mistake in it is not repeated: it may hold a password.

@@ -117,15 +117,19 @@ pub(crate) async fn read_side(
                 })
                 .ok_or_else(Failure::unknown_dialect)?;
             let live = match replaying.beside {
-                Some(url) if connect::dialect(url)? == Dialect::Postgres => {
-                    Some(PostgresOptions::from_url(url)?)
+                // The database of the global options has a way past a pooler.
+                Some(url) if connect::url(replaying.global) != Some(url) => {
+                    match connect::dialect(url)? {
+                        Dialect::Postgres => Some(PostgresOptions::from_url(url)?),
+                        _ => live(replaying.global)?,
+                    }
                 }
                 _ => live(replaying.global)?,
             };
             let provider = provider(replaying.shadow, dialect, live)?;
             let options = ReplayOptions::default()
                 .with_snapshot(wanted.clone())
-                .with_cache(cache(replaying.shadow));
+                .with_cache(cache(replaying.shadow)?);
             let found = replay(&*provider, &scripts, &options).await;
             let found = found.map_err(migsafe_core::Error::from)?;
             let notes = found.skipped.into_iter().map(|one| engine::Blind::NotRun(one).sentence());

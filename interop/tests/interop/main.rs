@@ -4,6 +4,7 @@
 mod baseline;
 mod checksums;
 mod deploys;
+mod drift;
 mod exclusion;
 mod failures;
 mod folders;

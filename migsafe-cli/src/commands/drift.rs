@@ -50,7 +50,8 @@ pub(crate) async fn run(
     usable(&report, &rehearsal, direction)?;
     let created = write(global, &*store, &report, direction, name)?;
     if args.mark_applied {
-        mark_applied(global, &args, &*store, &created, output).await?;
+        let recorded = mark_applied(global, &args, &*store, &created, output).await;
+        recorded.map_err(|failure| not_recorded(&failure, &created))?;
     }
     let here = match direction {
         Direction::Adopt if args.mark_applied => DriftWritten::Recorded,
@@ -129,6 +130,15 @@ fn write(
     made.into_iter()
         .next()
         .ok_or_else(|| Failure::stopped("not-written", "no migration was written", "try again"))
+}
+
+/// The migration is there, and the database does not know of it: a deploy would run it where its changes are already.
+fn not_recorded(failure: &Failure, created: &Created) -> Failure {
+    let name = created.name().as_str();
+    let help = format!(
+        "record it before the next deploy (`migsafe resolve --applied {name}`), or remove its folder"
+    );
+    failure.within(&format!("{name} is written, and not recorded as applied"), help)
 }
 
 /// In the database that was changed by hand the changes are there already.

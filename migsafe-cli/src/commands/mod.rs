@@ -19,7 +19,7 @@ use tokio::runtime::Builder;
 
 use crate::args::{Args, Command, Format, Lint};
 use crate::failure::Failure;
-use crate::interrupt::unless_interrupted;
+use crate::interrupt::{Interrupted, unless_interrupted};
 use crate::notes::notes;
 use crate::output::Output;
 
@@ -90,16 +90,35 @@ async fn dispatch(args: Args, output: &Output) -> Result<ExitCode, Failure> {
     match args.command {
         // Hears signals itself.
         Command::Deploy(args) => deploy::run(global, args, output).await,
-        Command::Status(args) => unless_interrupted(status::run(global, args, output)).await?,
-        Command::Check(args) => unless_interrupted(check::run(global, *args, output)).await?,
+        Command::Status(args) => {
+            unless_interrupted(status::run(global, args, output)).await.map_err(reading)?
+        }
+        Command::Check(args) => {
+            unless_interrupted(check::run(global, *args, output)).await.map_err(reading)?
+        }
         Command::Resolve(args) => unless_interrupted(resolve::run(global, args, output)).await?,
-        Command::Locks(args) => unless_interrupted(locks::run(global, args, output)).await?,
-        Command::Lint(args) => unless_interrupted(lint::run(global, args, output)).await?,
-        Command::Schema(args) => unless_interrupted(schema::run(global, args, output)).await?,
-        Command::Diff(args) => unless_interrupted(diff::run(global, *args, output)).await?,
+        Command::Locks(args) => {
+            unless_interrupted(locks::run(global, args, output)).await.map_err(reading)?
+        }
+        Command::Lint(args) => {
+            unless_interrupted(lint::run(global, args, output)).await.map_err(reading)?
+        }
+        Command::Schema(args) => {
+            unless_interrupted(schema::run(global, args, output)).await.map_err(reading)?
+        }
+        Command::Diff(args) => {
+            unless_interrupted(diff::run(global, *args, output)).await.map_err(reading)?
+        }
         Command::Drift(args) => unless_interrupted(drift::run(global, *args, output)).await?,
-        Command::Verify(args) => unless_interrupted(verify::run(global, *args, output)).await?,
+        Command::Verify(args) => {
+            unless_interrupted(verify::run(global, *args, output)).await.map_err(reading)?
+        }
         Command::Explain(args) => explain::run(&args, output),
         Command::New(args) => new::run(global, &args, output),
     }
+}
+
+/// The signal came to a command that changes nothing.
+fn reading(_: Interrupted) -> Failure {
+    Failure::stopped("interrupted", "interrupted", "nothing was changed; run it again")
 }

@@ -54,7 +54,7 @@ pub(super) async fn record(
 async fn consent(yes: bool) -> Result<(), Failure> {
     if !yes && stdin().is_terminal() && stderr().is_terminal() && !confirmed().await {
         let help = "answer y to write, or give --yes";
-        return Err(Failure::stopped("declined", "nothing was written", help));
+        return Err(Failure::stopped("declined", "declined, and nothing was recorded", help));
     }
     Ok(())
 }

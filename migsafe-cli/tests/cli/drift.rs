@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use migsafe_testing::{Database, Postgres};
+use migsafe_testing::{Database, PgBouncer, PoolMode, Postgres};
 
 use crate::common::{Project, Ran, assert_run};
 
@@ -298,4 +298,96 @@ fn rights_on_what_is_made_again_are_kept() {
     let may = format!("SELECT has_table_privilege('{reader}', 'grown_ups', 'SELECT')");
     assert_eq!(database.client().value(&may).unwrap().as_deref(), Some("t"), "{sql}");
     database.query(&format!("DROP OWNED BY {reader}; DROP ROLE {reader}")).unwrap();
+}
+
+#[test]
+fn a_migration_that_is_written_and_cannot_be_recorded_is_named() {
+    let site = OnPostgres::drifted();
+    let role = format!("reader_of_{}", site.database.name());
+    let sql =
+        format!("CREATE ROLE {role} LOGIN CREATEDB; GRANT SELECT ON _prisma_migrations TO {role}");
+    site.database.query(&sql).unwrap();
+    let url = site.database.url_as(&role);
+    let ran = site.project.on(&url, &["drift", "--adopt", "By hand", "--mark-applied"]).exits(1);
+    assert!(site.written("_by_hand").contains("ADD COLUMN"));
+    assert!(ran.stderr.contains("_by_hand is written, and not recorded as applied: "), "{ran}");
+    assert!(ran.stderr.contains("_by_hand`), or remove its folder"), "{ran}");
+    site.database.query(&format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
+}
+
+/// A pooler that knows one database only.
+#[test]
+fn past_a_pooler_that_knows_no_other_database() {
+    let site = OnPostgres::drifted();
+    let name = site.database.name();
+    let server = Postgres::shared();
+    // The last section of a name counts: the one that lets everything through is gone.
+    let only = format!(
+        "[databases]\n* = host=127.0.0.1 port=1\n{name} = host=127.0.0.1 port={}\n",
+        server.port()
+    );
+    let pooler = PgBouncer::start_with(server, PoolMode::Transaction, 5, &only);
+    let url = pooler.url(name);
+    let ran = site.project.on(&url, &["drift"]).exits(1);
+    assert!(
+        ran.stderr.contains("the throw-away database was made, and cannot be reached"),
+        "{ran}"
+    );
+    assert!(ran.stderr.contains("--direct-url"), "{ran}");
+    let direct = site.database.url();
+    site.project.on(&url, &["drift", "--direct-url", &direct]).exits(6);
+    let args = ["diff", "--from", "prisma/migrations", "--to", &url, "--direct-url", &direct];
+    site.project.on(&url, &args).exits(6);
+}
+
+#[test]
+fn which_url_or_file_cannot_be_used_is_said() {
+    let site = OnPostgres::drifted();
+    let drift = |option: &str, value: &str| site.run(&["drift", option, value]);
+    let missing = Postgres::shared().url("no_such_database_for_replays");
+    let ran = drift("--shadow-database-url", &missing).exits(1);
+    assert!(ran.stderr.contains("the database given for replaying migrations: "), "{ran}");
+    assert!(ran.stderr.contains("the shadow database URL"), "{ran}");
+    for (url, code) in [("postgresq://a:secret@b/c", 2), ("postgresql://a:sec/ret@b/c", 2)] {
+        let ran = drift("--shadow-database-url", url).exits(code);
+        assert!(ran.stderr.contains("the shadow database URL"), "{ran}");
+        assert!(!ran.stderr.contains("ret"), "{ran}");
+    }
+    fs::write(site.project.path().join("file"), "").unwrap();
+    let ran = drift("--shadow-cache", "file").exits(2);
+    assert!(ran.stderr.contains("file is no folder"), "{ran}");
+}
+
+#[test]
+fn a_database_of_sqlite_is_given_as_a_url() {
+    let project = project();
+    project.sqlite(&["deploy"]).exits(0);
+    let ran = project.run(&["diff", "--from", "dev.db", "--to", "sqlite:dev.db"]).exits(2);
+    assert!(ran.stderr.contains("give it as a URL: sqlite:"), "{ran}");
+}
+
+#[test]
+fn what_cannot_be_replayed_says_what_helps() {
+    let project = Project::empty();
+    let diff = |script: &[u8]| {
+        fs::write(project.path().join("a.sql"), script).unwrap();
+        project.run(&["diff", "--from", "a.sql", "--to", "a.sql", "--dialect", "sqlite"]).exits(1)
+    };
+    let ran = diff(b"SELECT 1;\n SELECT '\0'");
+    assert!(ran.stderr.contains("NUL byte") && ran.stderr.contains("line 2, column 10"), "{ran}");
+    let ran = diff(b"ATTACH 'x.db' AS x");
+    assert!(ran.stderr.contains("mend the statement"), "{ran}");
+    assert!(!ran.stderr.contains("since the server"), "{ran}");
+    let ran = diff(b"SELECT '\xff'");
+    assert!(ran.stderr.contains("not written as UTF-8"), "{ran}");
+}
+
+/// "No difference" must not be read as one of all schemas.
+#[test]
+fn which_schemas_are_compared_is_said() {
+    let site = OnPostgres::drifted();
+    let ran = site.run(&["drift", "--schema", "elsewhere"]).exits(0);
+    assert!(ran.stdout.contains("compared  schema elsewhere alone"), "{ran}");
+    let ran = site.run(&["drift"]).exits(6);
+    assert!(!ran.stdout.contains("compared"), "{ran}");
 }

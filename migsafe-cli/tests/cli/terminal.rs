@@ -65,7 +65,7 @@ fn resolve_asks_first() {
         assert_eq!(code, 1, "{shown}");
         let question = shown.find("Write this? [y/N]").expect("it asks");
         assert!(shown.find("insert a row").expect("it shows the row") < question, "{shown}");
-        assert!(shown.contains("error[declined]: nothing was written"), "{shown}");
+        assert!(shown.contains("error[declined]: declined, and nothing was recorded"), "{shown}");
         assert!(!project.path().join("dev.db").exists());
     }
     let (shown, code) = on_a_terminal(&project, resolve, "y\n", false);

@@ -134,7 +134,8 @@ impl Error {
             ErrorKind::Resolution { help, .. } => help.clone(),
             ErrorKind::ReplayFailed(failure) => failure.help.clone(),
             ErrorKind::ReplayRefused(_) => {
-                "give an empty database on a server of its own (--shadow-database-url): there everything runs"
+                "mend the statement if it is a mistake; on PostgreSQL an empty database on a server of its own \
+                 (--shadow-database-url) runs it as it is"
                     .to_owned()
             }
             ErrorKind::NoShadow(_) => {
@@ -314,7 +315,7 @@ impl fmt::Display for Error {
 fn refused_statements(f: &mut fmt::Formatter<'_>, statements: &[SkippedStatement]) -> fmt::Result {
     const SHOWN: usize = 3;
     f.write_str(
-        "nothing was replayed, since the server may hold more than the throw-away database",
+        "nothing was replayed, since a statement may reach out of the throw-away database",
     )?;
     for (index, statement) in statements.iter().take(SHOWN).enumerate() {
         f.write_str(if index == 0 { ": " } else { "; " })?;
@@ -370,12 +371,30 @@ impl From<ReplayError> for Error {
                 ErrorKind::ReplayFailed(Failure::new("missing-script", &name, failure, help))
             }
             ReplayError::Failed { migration, failure } => {
-                let help = "a history must replay on an empty database: mend what the statement relies on that no \
-                            earlier migration makes, such as a table, a row or an extension of another server";
+                let help = help_of_replay(failure.code.as_deref().unwrap_or_default());
                 ErrorKind::ReplayFailed(Failure::new("replay-failed", &migration, *failure, help))
             }
             ReplayError::Refused(statements) => ErrorKind::ReplayRefused(statements),
         })
+    }
+}
+
+/// What to do about a migration that does not replay, by the database's code.
+fn help_of_replay(code: &str) -> &'static str {
+    match code {
+        // Resources, and an end that an operator made (PostgreSQL manual, appendix A).
+        code if code.starts_with("53") || code.starts_with("57") => {
+            "the script may be right: give the server more of what it lacks or the script more time, divide the \
+             script, or replay it on another server (--shadow-database-url)"
+        }
+        "42501" => {
+            "give the role the right, or give an empty database that belongs to a role that has it \
+             (--shadow-database-url)"
+        }
+        _ => {
+            "a history must replay on an empty database: mend what the statement relies on that no earlier migration \
+             makes, such as a table, a row or an extension of another server"
+        }
     }
 }
 

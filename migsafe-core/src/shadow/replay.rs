@@ -10,7 +10,7 @@ use crate::env;
 use crate::migrations::{Migration, MigrationName};
 use crate::policy::Location;
 use crate::schema::{Snapshot, SnapshotOptions};
-use crate::sql::{self, ObjectName, Script, Statement};
+use crate::sql::{self, LineIndex, ObjectName, Script, Statement};
 use crate::store::{
     Isolation, ScriptFailure, ShadowDatabase, ShadowError, ShadowProvider, StoreError,
 };
@@ -164,6 +164,9 @@ pub async fn replay_on(
     migrations: &[Migration],
 ) -> Result<Replayed, ReplayError> {
     let scripts = scripts(migrations)?;
+    if let Some((migration, text)) = scripts.iter().find(|(_, text)| text.contains('\0')) {
+        return Err(nul_byte(migration, text));
+    }
     let dialect = provider.dialect();
     let env = provider.env();
     let texts: Vec<String> = scripts.iter().map(|(_, text)| (*text).to_owned()).collect();
@@ -194,6 +197,18 @@ pub async fn replay_on(
         skipped.extend(judged.into_iter().map(|(_, skipped)| skipped));
     }
     Ok(Replayed { skipped })
+}
+
+/// PostgreSQL cannot be sent such a text, and SQLite would read it up to there only.
+fn nul_byte(migration: &Migration, text: &str) -> ReplayError {
+    let mut failure = ScriptFailure::new(
+        "the script contains a NUL byte: remove it, or if the file is UTF-16, save it as UTF-8",
+    );
+    let before = text.split('\0').next().unwrap_or_default();
+    let position = LineIndex::new(text).position(before.len());
+    failure.location.line = Some(position.line);
+    failure.location.column = Some(position.column);
+    ReplayError::Failed { migration: migration.name().clone(), failure: Box::new(failure) }
 }
 
 fn scripts(migrations: &[Migration]) -> Result<Vec<(&Migration, &str)>, ReplayError> {

@@ -4,6 +4,8 @@ use migsafe_core::store::{StoreError, StoreErrorCode};
 
 use crate::connection::Connection;
 
+const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '10s'";
+
 /// Whether the database carries this comment.
 pub(super) async fn is_marked(connection: &mut Connection, mark: &str) -> Result<bool, StoreError> {
     const QUESTION: &str = "SELECT pg_catalog.shobj_description(d.oid, 'pg_database') \
@@ -60,7 +62,8 @@ SELECT statement FROM (
     WHERE d.defaclnamespace = 0 AND a.grantee <> d.defaclrole
 ) AS found ORDER BY rank, statement COLLATE \"C\"";
     let answer = connection.send(QUESTION.to_owned()).await.ok("looking at the shadow database")?;
-    let mut statements: Vec<String> = vec!["BEGIN".to_owned()];
+    // Whoever uses something in it for long is waited for, but not for ever.
+    let mut statements: Vec<String> = vec!["BEGIN".to_owned(), LOCK_TIMEOUT.to_owned()];
     statements.extend(
         answer
             .rows(0)
@@ -80,9 +83,13 @@ SELECT statement FROM (
     statements.push("COMMENT ON SCHEMA public IS 'standard public schema'".to_owned());
     statements.push("COMMIT".to_owned());
     let answer = connection.send(statements.join(";\n")).await;
+    let help = match answer.code() {
+        Some("55P03" | "40P01") => {
+            "somebody else uses what is in it: see pg_stat_activity, and end that; the database is for this use only"
+        }
+        _ => "the role must own everything in it; drop the database and make an empty one",
+    };
     answer.ok("emptying the shadow database").map(drop).map_err(|error| {
-        StoreError::new(StoreErrorCode::ShadowRefused, error.to_string()).with_help(
-            "the role must own everything in it; drop the database and make an empty one",
-        )
+        StoreError::new(StoreErrorCode::ShadowRefused, error.to_string()).with_help(help)
     })
 }

@@ -56,7 +56,11 @@ impl PostgresShadowDatabase {
         let connection = match kept {
             Some(connection) => connection,
             None => {
-                let mut connection = Connection::open(&self.options).await?;
+                let opened = Connection::open(&self.options).await;
+                let mut connection = match self.end {
+                    Some(End::Drop(_)) => opened.map_err(made::not_let_in)?,
+                    _ => opened?,
+                };
                 if let Some(create) = self.surroundings.create_schema() {
                     connection.send(create).await.ok("making the schema")?;
                 }

@@ -36,7 +36,7 @@ pub(super) async fn open(
     surroundings: &Surroundings,
     env: &dyn Env,
 ) -> Result<PostgresShadowDatabase, StoreError> {
-    let mut connection = Connection::open(shadow).await?;
+    let mut connection = Connection::open(shadow).await.map_err(of_given)?;
     let mut isolation = Isolation::Shared;
     if let Some(live) = live {
         prove(&mut connection, live, env).await?;
@@ -70,6 +70,13 @@ pub(super) async fn open(
         isolation,
         End::Empty(Given { options, guard }),
     ))
+}
+
+/// There are two URLs: says which of them cannot be used.
+fn of_given(error: StoreError) -> StoreError {
+    let text = format!("the database given for replaying migrations: {error}");
+    let help = error.help().replace("the database URL", "the shadow database URL");
+    StoreError::new(error.code(), text).with_help(help)
 }
 
 fn refused(text: impl Into<String>, help: &'static str) -> StoreError {

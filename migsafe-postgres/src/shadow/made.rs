@@ -110,6 +110,15 @@ async fn create(
     Ok(())
 }
 
+/// The database is there, for it was made a moment ago: somebody in between lets through only names that are known.
+pub(super) fn not_let_in(error: StoreError) -> StoreError {
+    let text = format!("the throw-away database was made, and cannot be reached: {error}");
+    StoreError::new(error.code(), text).with_help(
+        "a pooler, or the server's pg_hba.conf, may let through only databases that it names: give a URL past the \
+         pooler with --direct-url, or an empty database with --shadow-database-url",
+    )
+}
+
 /// Drops databases whose name, owner and lock say that they are ours and that nobody uses them. What
 /// cannot be dropped is left to the next one.
 async fn drop_leftovers(admin: &mut Connection, live: &PostgresOptions) {

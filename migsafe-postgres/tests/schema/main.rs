@@ -8,6 +8,7 @@ mod changes;
 mod cost;
 mod equal;
 mod generated;
+mod rehearsals;
 mod rights;
 mod script_changes;
 mod script_folders;

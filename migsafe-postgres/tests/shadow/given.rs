@@ -158,3 +158,22 @@ fn on_a_server_of_its_own_everything_runs() {
     let refused = replayed(&beside, &folder(&[("1", script)]));
     assert!(matches!(refused, Err(ReplayError::Refused(_))), "{refused:?}");
 }
+
+#[test]
+fn somebody_who_locks_what_is_in_it_is_not_waited_for_for_ever() {
+    let (live, shadow) = (database(), database());
+    let provider = PostgresShadow::at(options(&shadow), Some(options(&live)));
+    replayed(&provider, &folder(&[])).unwrap();
+    let mut other = shadow.client();
+    other.query("CREATE TABLE busy (id int); BEGIN; LOCK TABLE busy IN SHARE MODE").unwrap();
+    match replayed(&provider, &folder(&[])) {
+        Err(ReplayError::Store(error)) => {
+            assert_eq!(error.code(), StoreErrorCode::ShadowRefused, "{error}");
+            assert!(error.help().contains("somebody else"), "{}", error.help());
+        }
+        other => panic!("{other:?}"),
+    }
+    other.query("ROLLBACK").unwrap();
+    replayed(&provider, &folder(&[])).unwrap();
+    assert_eq!(content(&shadow), "");
+}

@@ -1,6 +1,7 @@
 //! Looking for drift.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::{Blind, DriftOptions, DriftReport};
 use crate::diagnosis::{Diagnosis, Entry, Mark, State, diagnose};
@@ -11,10 +12,12 @@ use crate::migrations::{Migration, Migrations};
 use crate::report::Comparison;
 use crate::schema::Snapshot;
 use crate::shadow::{self, Replay};
-use crate::store::{HistoryStore, Reading, ShadowProvider};
+use crate::store::{HistoryStore, Reading, ShadowProvider, StoreError, StoreErrorCode};
 
-/// How often the schema is read again because a deploy was at work meanwhile.
-const TRIES: usize = 3;
+/// How often both are read, and how long each time is waited longer than the time before: some eleven seconds in all. A
+/// deploy changes the history twice for each migration.
+const TRIES: u32 = 15;
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Compares a database with what the migrations give that its history says are applied.
 ///
@@ -23,7 +26,7 @@ const TRIES: usize = 3;
 ///
 /// # Errors
 ///
-/// The database cannot be read, a throw-away database cannot be had, or a migration does not replay (codes
+/// The database cannot be read, its history does not rest for some eleven seconds (code `timeout`), a throw-away database cannot be had, or a migration does not replay (codes
 /// `replay-failed`, `replay-refused`). A migration without a script that is applied is `missing-script`.
 pub async fn drift(
     store: &dyn HistoryStore,
@@ -83,28 +86,31 @@ pub(super) fn provider(
     Ok(provider)
 }
 
-/// History and schema of one moment, as far as nobody deploys all the time; no schema of a database that is not there.
+/// History and schema of one moment; no schema of a database that is not there.
 async fn look(
     store: &dyn HistoryStore,
     migrations: &Migrations,
     options: &DriftOptions,
 ) -> Result<(Diagnosis, Option<Snapshot>), Error> {
     let mut before = store.read().await?;
-    let mut tries = 1;
-    loop {
+    for number in 1..=TRIES {
         let live = match before.history {
             History::Absent(Absence::Database) => None,
             // With rights: SQL that makes something of it again has to give them back.
             _ => Some(read_schema(store, &options.snapshot.clone().with_privileges(true)).await?),
         };
         let after = store.read().await?;
-        if after.history == before.history || tries == TRIES {
+        if after.history == before.history {
             let Reading { history, lock, .. } = after;
             return Ok((diagnose(migrations, &history, &lock), live));
         }
         before = after;
-        tries += 1;
+        // What was read together would not belong together: a migration that has just ended would be a difference.
+        store.env().sleep(PAUSE * number).await;
     }
+    let message = "a deploy is at work: the history changed each time while the schema was read";
+    let error = StoreError::new(StoreErrorCode::Timeout, message);
+    Err(error.with_help("wait until the deploy has ended, then look again").into())
 }
 
 /// The migrations that the history says are there, ghosts too: the history is the claim that is tested.

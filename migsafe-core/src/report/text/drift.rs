@@ -8,6 +8,7 @@ use crate::engine::{DriftReport, Rehearsal, Rehearsed};
 use crate::migrations::Created;
 use crate::report::Style;
 use crate::report::style::Paint;
+use crate::schema::Scope;
 
 /// What is in the database and not in its migrations (`+`), the other way round (`-`), and what differs (`~`). The same
 /// drift is always the same text.
@@ -15,13 +16,15 @@ use crate::report::style::Paint;
 pub fn drift(report: &DriftReport, style: Style) -> String {
     let mut page = Page::new(style);
     let replayed = values::count(report.replayed.len(), "migration");
-    page.fields(
-        "",
-        &[
-            ("database", safe::line(&report.database, 200)),
-            ("expected", format!("{replayed}, replayed on {}", safe::line(&report.shadow, 200))),
-        ],
-    );
+    let mut fields = vec![
+        ("database", safe::line(&report.database, 200)),
+        ("expected", format!("{replayed}, replayed on {}", safe::line(&report.shadow, 200))),
+    ];
+    // "No difference" says nothing of a schema that was not looked at.
+    if let Scope::Schemas(names) = report.live.scope() {
+        fields.push(("compared", format!("schema {} alone", safe::line(&names.join(", "), 200))));
+    }
+    page.fields("", &fields);
     page.blank();
     body(&mut page, &report.comparison);
     if report.has_drift() {

@@ -99,19 +99,24 @@ fn tolerant(dialect: Dialect, step: &ScriptStep) -> Vec<ScriptStep> {
             return vec![with(format!("CREATE OR REPLACE{kind}{rest}"))];
         }
     }
-    for (words, more) in [
-        (" ADD COLUMN ", "IF NOT EXISTS "),
-        (" DROP COLUMN ", "IF EXISTS "),
-        (" DROP CONSTRAINT ", "IF EXISTS "),
+    for (of, words, more) in [
+        ("ALTER TABLE ", " ADD COLUMN ", "IF NOT EXISTS "),
+        ("ALTER TABLE ", " DROP COLUMN ", "IF EXISTS "),
+        ("ALTER TABLE ", " DROP CONSTRAINT ", "IF EXISTS "),
+        ("ALTER DOMAIN ", " DROP CONSTRAINT ", "IF EXISTS "),
+        // There is no `IF NOT EXISTS` for an attribute that is added.
+        ("ALTER TYPE ", " DROP ATTRIBUTE ", "IF EXISTS "),
     ] {
-        // The first one after the name of the table: a name with these words in it is quoted.
-        if let Some((head, rest)) = alter_table(sql, words) {
+        // The first one after the name: a name with these words in it is quoted.
+        if let Some((head, rest)) = alter(sql, of, words) {
             return vec![with(format!("{head}{words}{more}{rest}"))];
         }
     }
-    if let Some((head, rest)) = alter_table(sql, " ADD CONSTRAINT ") {
-        let name = identifier(rest);
-        return vec![with(format!("{head} DROP CONSTRAINT IF EXISTS {name}")), step.clone()];
+    for of in ["ALTER TABLE ", "ALTER DOMAIN "] {
+        if let Some((head, rest)) = alter(sql, of, " ADD CONSTRAINT ") {
+            let name = identifier(rest);
+            return vec![with(format!("{head} DROP CONSTRAINT IF EXISTS {name}")), step.clone()];
+        }
     }
     for kind in ["POLICY", "CONSTRAINT TRIGGER"] {
         if let Some((name, table)) = on_table(sql, kind) {
@@ -131,9 +136,9 @@ fn after<'a>(sql: &str, words: impl Iterator<Item = &'a &'a str>, more: &str) ->
     words.next()
 }
 
-/// `ALTER TABLE name` and what follows the words behind it.
-fn alter_table<'a>(sql: &'a str, words: &str) -> Option<(&'a str, &'a str)> {
-    let name = sql.strip_prefix("ALTER TABLE ")?;
+/// `ALTER TABLE name`, or what is altered instead, and what follows the words behind it.
+fn alter<'a>(sql: &'a str, of: &str, words: &str) -> Option<(&'a str, &'a str)> {
+    let name = sql.strip_prefix(of)?;
     let only = name.strip_prefix("ONLY ").unwrap_or(name);
     let length = qualified(only)?;
     let head = sql.len() - only.len() + length;
@@ -216,6 +221,12 @@ mod tests {
                 "ALTER TABLE ONLY a.b DROP CONSTRAINT k",
                 "ALTER TABLE ONLY a.b DROP CONSTRAINT IF EXISTS k",
             ),
+            ("ALTER DOMAIN a.d DROP CONSTRAINT k", "ALTER DOMAIN a.d DROP CONSTRAINT IF EXISTS k"),
+            (
+                "ALTER TYPE a.t DROP ATTRIBUTE x CASCADE",
+                "ALTER TYPE a.t DROP ATTRIBUTE IF EXISTS x CASCADE",
+            ),
+            ("ALTER TYPE a.t ADD ATTRIBUTE x int", "ALTER TYPE a.t ADD ATTRIBUTE x int"),
             ("CREATE TYPE a.t AS ENUM ('x')", "CREATE TYPE a.t AS ENUM ('x')"),
             (
                 "ALTER TABLE a.b ALTER COLUMN c DROP DEFAULT",
