@@ -10,7 +10,7 @@ use crate::env;
 use crate::migrations::{Migration, MigrationName};
 use crate::policy::Location;
 use crate::schema::{Snapshot, SnapshotOptions};
-use crate::sql::{self, LineIndex, ObjectName, Script, Statement};
+use crate::sql::{self, ActionKind, LineIndex, ObjectKind, ObjectName, Script, Statement};
 use crate::store::{
     Isolation, ScriptFailure, ShadowDatabase, ShadowError, ShadowProvider, StoreError,
 };
@@ -229,7 +229,7 @@ fn judge(
     isolation: Isolation,
 ) -> Result<Vec<Judged>, ReplayError> {
     let mut refused = Vec::new();
-    let mut opaque: Vec<ObjectName> = Vec::new();
+    let mut opaque = Opaque::default();
     let mut judged = Vec::new();
     for ((migration, text), script) in scripts.iter().zip(analysed) {
         let mut of_script = Judged::new();
@@ -247,25 +247,67 @@ fn judge(
             match reach_of(statement, text) {
                 Reach::Cluster(why) => of_script.push((index, skipped(why.to_owned()))),
                 Reach::Beyond(why) => refused.push(skipped(why)),
-                Reach::Database => {
-                    refused.extend(opaque_call(statement, &opaque).map(skipped));
-                }
+                Reach::Database => refused.extend(opaque.runs_in(statement).map(skipped)),
             }
-            opaque.extend(statement.actions().iter().filter_map(is_opaque_routine).cloned());
+            opaque.learn(statement);
         }
         judged.push(of_script);
     }
     if refused.is_empty() { Ok(judged) } else { Err(ReplayError::Refused(refused)) }
 }
 
-/// That a statement calls a routine of which an earlier one showed that nobody can foresee it.
-fn opaque_call(statement: &Statement, opaque: &[ObjectName]) -> Option<String> {
-    let called = statement.actions().iter().flat_map(calls);
-    let mut known = called.filter(|name| opaque.iter().any(|one| one.may_be(name)));
-    let name = known.next()?;
-    Some(format!(
-        "it calls {name}, which runs SQL that is not known or reaches out of the database"
-    ))
+/// What earlier statements made that nobody can foresee: it runs SQL that is not known, or reaches out of the database.
+#[derive(Default)]
+struct Opaque {
+    routines: Vec<ObjectName>,
+    /// Tables with a trigger that calls one of them.
+    tables: Vec<ObjectName>,
+}
+
+impl Opaque {
+    /// That a statement would run something of it: why, a fragment.
+    fn runs_in(&self, statement: &Statement) -> Option<String> {
+        let is_routine = |name: &ObjectName| self.routines.iter().any(|one| one.may_be(name));
+        statement.actions().iter().find_map(|action| {
+            if let Some(name) = calls(action).iter().find(|name| is_routine(name)) {
+                return Some(format!(
+                    "it calls {name}, which runs SQL that is not known or reaches out of the database"
+                ));
+            }
+            match &action.kind {
+                ActionKind::Insert { table, .. }
+                | ActionKind::Update { table, .. }
+                | ActionKind::Delete { table, .. }
+                | ActionKind::Merge { table }
+                | ActionKind::Truncate { table, .. }
+                    if self.tables.iter().any(|one| one.may_be(table)) =>
+                {
+                    Some(format!(
+                        "a trigger of {table} runs SQL that is not known or reaches out of the database"
+                    ))
+                }
+                // Which function it calls is not known here, and it fires for every statement that follows.
+                ActionKind::CreateOther { kind: ObjectKind::EventTrigger, .. }
+                    if !self.routines.is_empty() =>
+                {
+                    Some("the event trigger may run SQL that is not known".to_owned())
+                }
+                _ => None,
+            }
+        })
+    }
+
+    fn learn(&mut self, statement: &Statement) {
+        for action in statement.actions() {
+            self.routines.extend(is_opaque_routine(action).cloned());
+            if let ActionKind::CreateTrigger(trigger) = &action.kind {
+                let calls = trigger.function.as_ref();
+                if calls.is_some_and(|name| self.routines.iter().any(|one| one.may_be(name))) {
+                    self.tables.push(trigger.table.clone());
+                }
+            }
+        }
+    }
 }
 
 /// A script without some statements: they are overwritten with blanks, so that every line and column stays what it is.
@@ -358,6 +400,31 @@ mod tests {
         // Alone on its server, everything runs.
         assert_eq!(judged(text, Isolation::Separate).unwrap(), [Judged::new()]);
         assert_eq!(judged("CREATE ROLE a", Isolation::Separate).unwrap(), [Judged::new()]);
+    }
+
+    #[test]
+    fn a_trigger_that_cannot_be_foreseen_is_not_fired() {
+        let make = "CREATE TABLE t (id int);\n\
+            CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN EXECUTE 'a' || now(); RETURN NEW; END $$;\n\
+            CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();\n";
+        assert_eq!(judged(make, Isolation::Shared).unwrap(), [Judged::new()]);
+        for rest in [
+            "INSERT INTO t VALUES (1);",
+            "UPDATE public.t SET id = 1;",
+            "DELETE FROM t;",
+            "TRUNCATE t;",
+        ] {
+            let text = format!("{make}{rest}");
+            let Err(ReplayError::Refused(refused)) = judged(&text, Isolation::Shared) else {
+                panic!("{rest}");
+            };
+            assert_eq!((refused.len(), refused[0].location.line), (1, Some(4)), "{rest}");
+        }
+        let other = format!("{make}INSERT INTO u VALUES (1);");
+        assert_eq!(judged(&other, Isolation::Shared).unwrap(), [Judged::new()]);
+        let event =
+            format!("{make}CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION h();");
+        assert!(matches!(judged(&event, Isolation::Shared), Err(ReplayError::Refused(_))));
     }
 
     #[test]

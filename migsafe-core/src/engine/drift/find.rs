@@ -26,8 +26,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 ///
-/// The database cannot be read, its history does not rest for some eleven seconds (code `timeout`), a throw-away database cannot be had, or a migration does not replay (codes
-/// `replay-failed`, `replay-refused`). A migration without a script that is applied is `missing-script`.
+/// The database cannot be read, its history does not rest for some eleven seconds (code `timeout`), a throw-away
+/// database cannot be had, or a migration does not replay (codes `replay-failed`, `replay-refused`). A migration
+/// without a script that is applied is `missing-script`.
 pub async fn drift(
     store: &dyn HistoryStore,
     migrations: &Migrations,
@@ -39,6 +40,7 @@ pub async fn drift(
     let Replay { snapshot: expected, skipped, cached } =
         shadow::replay(&*shadow, &replayed, &options.replay()).await?;
     tracing::debug!(target: "migsafe", cached, migrations = replayed.len(), "replayed");
+    let is_missing = live.is_none();
     // A file of SQLite that is not there holds nothing.
     let live_with_rights = live.unwrap_or_else(|| {
         Snapshot::of(expected.dialect(), expected.server().clone(), &options.snapshot, [])
@@ -54,6 +56,7 @@ pub async fn drift(
     let comparison = Comparison::of(sides.0, sides.1, &options.diff)
         .map_err(Error::of_diff)?
         .with_rights_of(&live_with_rights, &expected)
+        .with_notes(is_missing.then(|| "the database is not there yet".to_owned()))
         .with_notes(blind.iter().map(Blind::sentence));
     let shadow = shadow.describe();
     let report = DriftReport {

@@ -7,6 +7,7 @@ use super::document::document;
 use crate::engine::{Blind, DriftReport, Rehearsal, Rehearsed};
 use crate::migrations::{Created, Migration, MigrationName};
 use crate::report::Failure;
+use crate::schema::Scope;
 use crate::shadow::SkippedStatement;
 
 /// The document of `drift`. Both scripts were tried if there is a rehearsal; `written` is the migration that one of
@@ -23,6 +24,8 @@ pub fn drift(
 #[derive(Serialize)]
 pub(super) struct DriftBody<'a> {
     database: &'a str,
+    /// The schemas that were compared; `null` for all.
+    schemas: Option<&'a [String]>,
     shadow: &'a str,
     drift: bool,
     #[serde(flatten)]
@@ -45,6 +48,10 @@ impl<'a> DriftBody<'a> {
     ) -> Self {
         Self {
             database: &report.database,
+            schemas: match report.live.scope() {
+                Scope::Schemas(names) => Some(names),
+                Scope::All => None,
+            },
             shadow: &report.shadow,
             drift: report.has_drift(),
             found: DiffBody::of(&report.comparison),
