@@ -20,7 +20,7 @@ Usage: cargo xtask COMMAND [ARGUMENTS]
   test          setup, then `cargo test --workspace --all-features`: unit, integration and
                 documentation tests; then matrix
   test ARGS     the same with ARGS for `cargo test`, and without matrix
-  matrix        the tests of migsafe-postgres on PostgreSQL 14 and 18
+  matrix        the tests of migsafe-postgres on PostgreSQL 14 and 18, but for two long walks
   lock-table    measures what statements lock on PostgreSQL 14 to 18 and writes the data of the core and
                 the page of the book
   lint          formatting, clippy and rustdoc, every warning an error
