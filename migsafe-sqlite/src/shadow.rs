@@ -25,9 +25,8 @@ use crate::{schema, script};
 /// let migrations = Migrations::from_scripts([
 ///     ("20250101000000_init", "CREATE TABLE users (id INTEGER PRIMARY KEY);"),
 /// ])?;
-/// let replayed = replay(&SqliteShadow, migrations.as_slice(), &ReplayOptions::default()).await;
-/// let snapshot = replayed.map_err(|_| "not replayed")?.snapshot;
-/// assert_eq!(snapshot.objects().next().unwrap().key().to_string(), "table users");
+/// let replayed = replay(&SqliteShadow, migrations.as_slice(), &ReplayOptions::default()).await?;
+/// assert_eq!(replayed.snapshot.objects().next().unwrap().key().to_string(), "table users");
 /// # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

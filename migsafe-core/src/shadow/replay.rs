@@ -1,5 +1,6 @@
 //! Running scripts in order and reading what they give.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ use crate::sql::{self, ActionKind, LineIndex, ObjectKind, ObjectName, Script, St
 use crate::store::{
     Isolation, ScriptFailure, ShadowDatabase, ShadowError, ShadowProvider, StoreError,
 };
+use crate::text;
 
 /// How migrations are replayed.
 #[derive(Clone, Debug, Default)]
@@ -97,6 +99,40 @@ pub enum ReplayError {
     /// Statements that may reach out of the database were not run, and without them the schema would not be what it
     /// should be.
     Refused(Vec<SkippedStatement>),
+}
+
+impl fmt::Display for ReplayError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::NoScript(name) => {
+                write!(f, "migration {} has no script that can be read", text::name(name.as_str()))
+            }
+            Self::Failed { migration, failure } => write!(
+                f,
+                "migration {} does not replay on an empty database: {}",
+                text::name(migration.as_str()),
+                text::printable(&failure.message)
+            ),
+            Self::Refused(statements) => write!(
+                f,
+                "{} of the scripts may reach out of the throw-away database, so that none was run",
+                match statements.len() {
+                    1 => "a statement".to_owned(),
+                    count => format!("{count} statements"),
+                }
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ReplayError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Store(error) => std::error::Error::source(error),
+            _ => None,
+        }
+    }
 }
 
 impl From<StoreError> for ReplayError {
@@ -439,6 +475,8 @@ mod tests {
         let replay = Replay { snapshot, skipped: skipped.collect(), cached: false };
         let kept = Kept::read(&Kept::write(&replay)).unwrap();
         assert_eq!(kept, Replay { cached: true, ..replay });
+        let refused = judged("LOAD 'x'; LOAD 'y'", Isolation::Shared).unwrap_err();
+        assert!(refused.to_string().starts_with("2 statements"), "{refused}");
         for text in ["", "{}", "[]", "{\"skipped\":[],\"snapshot\":\"\"}"] {
             assert_eq!(Kept::read(text), None, "{text}");
         }
