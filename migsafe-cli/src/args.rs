@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args as Group, Parser, Subcommand, ValueEnum};
+use migsafe_core::data::DataLimits;
 use migsafe_core::engine::Mode;
 use migsafe_core::sql::ObjectName;
 use migsafe_core::{Dialect, Environment, Severity};
@@ -175,6 +176,27 @@ pub(crate) struct Schema {
     pub(crate) privileges: bool,
 }
 
+/// What the database is asked about the rows of pending statements.
+#[derive(Group)]
+pub(crate) struct DataChecks {
+    /// Does not ask the database what pending statements would do to its rows
+    #[arg(long)]
+    no_data_checks: bool,
+
+    /// Shows no keys of rows that are in the way
+    #[arg(long)]
+    no_samples: bool,
+}
+
+impl DataChecks {
+    /// The limits of the questions; `None` to ask nothing.
+    pub(crate) fn limits(&self) -> Option<DataLimits> {
+        let limits = DataLimits::default();
+        let limits = if self.no_samples { limits.without_samples() } else { limits };
+        (!self.no_data_checks).then_some(limits)
+    }
+}
+
 /// Where migrations are replayed.
 #[derive(Group)]
 pub(crate) struct Shadow {
@@ -246,13 +268,8 @@ pub(crate) struct Check {
     #[arg(long)]
     pub(crate) no_drift: bool,
 
-    /// Does not ask the database what pending statements would do to its rows
-    #[arg(long)]
-    pub(crate) no_data_checks: bool,
-
-    /// Shows no keys of rows that are in the way
-    #[arg(long)]
-    pub(crate) no_samples: bool,
+    #[command(flatten)]
+    pub(crate) data: DataChecks,
 
     #[command(flatten)]
     pub(crate) compared: Compared,
@@ -386,13 +403,8 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "N", default_value = "5")]
     pub(crate) retries: u32,
 
-    /// Does not ask the database what pending statements would do to its rows
-    #[arg(long)]
-    pub(crate) no_data_checks: bool,
-
-    /// Shows no keys of rows that are in the way
-    #[arg(long)]
-    pub(crate) no_samples: bool,
+    #[command(flatten)]
+    pub(crate) data: DataChecks,
 
     /// Afterwards checks the expectations in this file, as `migsafe verify` does; exit code 6 if one is missed
     #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use migsafe_core::Options;
-use migsafe_core::data::DataLimits;
 use migsafe_core::engine::{self, CheckOptions};
 use migsafe_core::report::{ExitCode, json, markdown, text};
 
@@ -34,7 +33,7 @@ pub(crate) async fn run(
     };
     let deploy = Options::default()
         .with_policy(connect::policy(global)?)
-        .with_data_checks(data_checks(&args));
+        .with_data_checks(args.data.limits());
     let options = CheckOptions::default()
         .with_options(deploy)
         .with_drift(drift)
@@ -46,10 +45,4 @@ pub(crate) async fn run(
         || markdown::check(&report),
     )?;
     Ok(report.exit_code())
-}
-
-fn data_checks(args: &Check) -> Option<DataLimits> {
-    let limits = DataLimits::default();
-    let limits = if args.no_samples { limits.without_samples() } else { limits };
-    (!args.no_data_checks).then_some(limits)
 }

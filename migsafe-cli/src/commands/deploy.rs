@@ -1,6 +1,5 @@
 //! `migsafe deploy`.
 
-use migsafe_core::data::DataLimits;
 use migsafe_core::engine::{DriftOptions, Heartbeat, StopToken};
 use migsafe_core::report::{ExitCode, json, text};
 use migsafe_core::{Options, Report, Target, ensure_up_to_date};
@@ -44,7 +43,7 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
         .with_lock_timeout(Some(args.lock_timeout))
         .with_statement_timeout(args.statement_timeout)
         .with_retries(args.retries)
-        .with_data_checks(data_checks(args))
+        .with_data_checks(args.data.limits())
         .with_drift_options(drift_options(global, args)?)
         .with_stop(stop.clone())
         .with_heartbeat(Heartbeat::new())
@@ -69,12 +68,6 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
 fn drift_options(global: &Global, args: &Deploy) -> Result<DriftOptions, Failure> {
     let compared = Compared { ignore: args.ignore.clone(), ..Compared::default() };
     shadow::drift_options(global, &compared, &args.shadow)
-}
-
-fn data_checks(args: &Deploy) -> Option<DataLimits> {
-    let limits = DataLimits::default();
-    let limits = if args.no_samples { limits.without_samples() } else { limits };
-    (!args.no_data_checks).then_some(limits)
 }
 
 fn target(args: &Deploy) -> Target {
