@@ -7,9 +7,9 @@ use std::time::Duration;
 use migsafe_core::env::Env;
 use migsafe_core::store::{Isolation, StoreError, StoreErrorCode};
 
-use super::clean;
 use super::database::{End, PostgresShadowDatabase};
 use super::surroundings::Surroundings;
+use super::{HOLD, clean};
 use crate::PostgresOptions;
 use crate::connection::Connection;
 use crate::sql::{Ident, Literal};
@@ -93,10 +93,8 @@ async fn prove(
     let [a, b, c, d, ..] = env.random();
     let number = i32::from_be_bytes([a, b, c, d]);
     let mut holder = Connection::open(live).await?;
-    let hold = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0; \
-         SELECT pg_catalog.pg_try_advisory_xact_lock({PROOF_CLASS}, {number})"
-    );
+    let hold =
+        format!("{HOLD}; SELECT pg_catalog.pg_try_advisory_xact_lock({PROOF_CLASS}, {number})");
     let held = holder.send_within(hold, live.answer_timeout).await;
     let held = held.ok("proving that two databases differ")?.value(2, 0).as_deref() == Some("t");
     let ask = format!("SELECT pg_catalog.pg_try_advisory_xact_lock({PROOF_CLASS}, {number})");
@@ -135,10 +133,7 @@ async fn is_elsewhere(shadow: &mut Connection, live: &PostgresOptions) -> Result
 /// Keeps other runs out for as long as this one lives, and waits for those that are there.
 async fn guard(shadow: &PostgresOptions, env: &dyn Env) -> Result<Connection, StoreError> {
     let mut guard = Connection::open(shadow).await?;
-    let lock = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0; \
-         SELECT pg_catalog.pg_try_advisory_xact_lock({IN_USE_CLASS}, 0)"
-    );
+    let lock = format!("{HOLD}; SELECT pg_catalog.pg_try_advisory_xact_lock({IN_USE_CLASS}, 0)");
     for _ in 0..TRIES {
         let answer = guard.send_within(lock.clone(), shadow.answer_timeout).await;
         let answer = answer.ok("locking the shadow database")?;

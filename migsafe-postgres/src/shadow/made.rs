@@ -7,6 +7,7 @@ use std::time::Duration;
 use migsafe_core::env::Env;
 use migsafe_core::store::{Isolation, StoreError, StoreErrorCode};
 
+use super::HOLD;
 use super::database::{End, PostgresShadowDatabase};
 use super::surroundings::Surroundings;
 use crate::PostgresOptions;
@@ -61,11 +62,7 @@ pub(super) async fn open(
 /// A connection that holds a lock for as long as it lives, through any pooler.
 async fn guard(live: &PostgresOptions, number: i32) -> Result<Connection, StoreError> {
     let mut guard = Connection::open(live).await?;
-    let lock = format!(
-        "BEGIN ISOLATION LEVEL READ COMMITTED; \
-         SET LOCAL idle_in_transaction_session_timeout = 0; \
-         SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {number})"
-    );
+    let lock = format!("{HOLD}; SELECT pg_catalog.pg_advisory_xact_lock({LOCK_CLASS}, {number})");
     guard.send_within(lock, live.answer_timeout).await.ok("locking the throw-away database")?;
     Ok(guard)
 }

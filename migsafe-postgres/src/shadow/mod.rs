@@ -17,6 +17,10 @@ use migsafe_core::store::{ShadowDatabase, ShadowProvider, StoreError};
 use crate::PostgresOptions;
 use surroundings::Surroundings;
 
+/// Opens a transaction that holds a lock for as long as its connection lives, behind any pooler. Two statements.
+const HOLD: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0";
+
 /// Throw-away databases for replaying migrations.
 ///
 /// ```no_run
