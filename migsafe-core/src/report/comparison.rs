@@ -24,22 +24,25 @@ impl Comparison {
         to: (&str, &Snapshot),
         options: &DiffOptions,
     ) -> Result<Self, DiffError> {
+        Self::with_rights(from, to, to.1, options)
+    }
+
+    /// The same with a second side that was also read with rights: what the SQL back drops and makes again keeps them.
+    pub(crate) fn with_rights(
+        from: (&str, &Snapshot),
+        to: (&str, &Snapshot),
+        to_with_rights: &Snapshot,
+        options: &DiffOptions,
+    ) -> Result<Self, DiffError> {
         let diff = diff(from.1, to.1, options)?;
         Ok(Self {
             from: from.0.to_owned(),
             to: to.0.to_owned(),
             forward: script(from.1, to.1, &diff),
-            backward: script(to.1, from.1, &diff.inverted()),
+            backward: script(to_with_rights, from.1, &diff.inverted()),
             diff,
             notes: Vec::new(),
         })
-    }
-
-    /// The same with SQL back from a second side that was read with rights: what it drops and makes again keeps them.
-    #[must_use]
-    pub(crate) fn with_rights_of(mut self, to: &Snapshot, from: &Snapshot) -> Self {
-        self.backward = script(to, from, &self.diff.inverted());
-        self
     }
 
     /// The same with what the comparison does not know: sentences for people.

@@ -53,9 +53,8 @@ pub async fn drift(
     blind.extend(skipped.into_iter().map(Blind::NotRun));
     let database = store.describe();
     let sides = (("migrations", &expected), (&*database, &live));
-    let comparison = Comparison::of(sides.0, sides.1, &options.diff)
+    let comparison = Comparison::with_rights(sides.0, sides.1, &live_with_rights, &options.diff)
         .map_err(Error::of_diff)?
-        .with_rights_of(&live_with_rights, &expected)
         .with_notes(is_missing.then(|| "the database is not there yet".to_owned()))
         .with_notes(blind.iter().map(Blind::sentence));
     let shadow = shadow.describe();
