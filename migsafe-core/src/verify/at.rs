@@ -91,10 +91,11 @@ impl<'a> At<'a> {
 
     /// A list of different names.
     pub(super) fn names(&self) -> Parsed<BTreeSet<String>> {
-        self.texts().map(|names| names.into_iter().collect())
+        self.different_texts().map(|names| names.into_iter().collect())
     }
 
-    pub(super) fn texts(&self) -> Parsed<Vec<String>> {
+    /// A list of different texts, in order.
+    pub(super) fn different_texts(&self) -> Parsed<Vec<String>> {
         let mut seen = BTreeSet::new();
         for entry in self.list()? {
             let text = entry.text()?;
@@ -102,6 +103,11 @@ impl<'a> At<'a> {
                 return Err(entry.wrong(format!("`{text}` is there twice")));
             }
         }
+        self.texts()
+    }
+
+    /// A list of texts, in order.
+    pub(super) fn texts(&self) -> Parsed<Vec<String>> {
         self.list()?.iter().map(|entry| entry.text().map(str::to_owned)).collect()
     }
 

@@ -1,8 +1,9 @@
 //! Expectations made from a schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lookup::{Class, Lookup};
+use super::parse::CONSTRAINT_TYPES;
 use super::{
     ColumnExpectation, ConstraintExpectation, EnumExpectation, Expectations, IndexExpectation,
     RelationExpectation, Section, compare,
@@ -115,6 +116,9 @@ impl Generated {
                     // Columns of views are listed only where there is something to say of them.
                     return Ok(());
                 };
+                if let Some(why) = compare::unread_table(lookup, key) {
+                    return Err(why.to_owned());
+                }
                 table.columns.insert(name, column(lookup, object));
             }
             Class::Trigger => {
@@ -189,11 +193,17 @@ fn part_of<'s>(
 fn values(object: &Object, form: Form) -> EnumExpectation {
     let labels = object.get(Attribute::Labels).and_then(|labels| labels.as_list());
     match (form, labels) {
-        (Form::Extended, Some(labels)) if !labels.iter().any(String::is_empty) => {
+        (Form::Extended, Some(labels)) if can_be_listed(labels) => {
             EnumExpectation::Exactly(labels.to_vec())
         }
         _ => EnumExpectation::Present,
     }
+}
+
+/// Whether a file can list these values. No database has one twice, but the text of a snapshot may.
+fn can_be_listed(labels: &[String]) -> bool {
+    let different: BTreeSet<&String> = labels.iter().collect();
+    different.len() == labels.len() && !labels.iter().any(String::is_empty)
 }
 
 fn column(lookup: &Lookup<'_>, object: &Object) -> ColumnExpectation {
@@ -207,7 +217,7 @@ fn column(lookup: &Lookup<'_>, object: &Object) -> ColumnExpectation {
 fn index(object: &Object, form: Form) -> IndexExpectation {
     let keys = object.get(Attribute::Keys).and_then(|keys| keys.as_list());
     match (form, keys) {
-        (Form::Extended, Some(keys)) => IndexExpectation {
+        (Form::Extended, Some(keys)) if !keys.iter().any(String::is_empty) => IndexExpectation {
             unique: Some(object.has(Attribute::Unique)),
             keys: Some(keys.to_vec()),
         },
@@ -216,6 +226,70 @@ fn index(object: &Object, form: Form) -> IndexExpectation {
 }
 
 fn constraint(object: &Object, form: Form) -> ConstraintExpectation {
-    let ty = object.get_text(Attribute::Type).filter(|_| form == Form::Extended);
+    let ty = object
+        .get_text(Attribute::Type)
+        .filter(|ty| form == Form::Extended && CONSTRAINT_TYPES.contains(ty));
     ConstraintExpectation { ty: ty.map(str::to_owned), definition: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{ServerVersion, Value};
+
+    fn read_again(object: Object) -> Expectations {
+        let table = ObjectKey::new(Kind::Table, Some("public"), "t");
+        let mut snapshot = Snapshot::new(Dialect::Postgres, ServerVersion::new(15, ""));
+        snapshot.insert(Object::new(table));
+        snapshot.insert(object);
+        let made = Expectations::generate(&snapshot, Form::Extended).expectations;
+        let read = Expectations::from_json(&made.to_json()).unwrap();
+        assert_eq!(read, made);
+        read
+    }
+
+    #[test]
+    fn an_index_may_have_a_key_twice() {
+        let key = ObjectKey::within(Kind::Index, Some("public"), "t", "t_a_a_idx");
+        let keys = ["a", "a"].map(str::to_owned).to_vec();
+        let index = Object::new(key).value(Attribute::Keys, Value::List(keys.clone()));
+        let read = read_again(index);
+        let read = &read.sections["public"].tables["t"].indexes["t_a_a_idx"];
+        assert_eq!(read.keys, Some(keys));
+    }
+
+    #[test]
+    fn what_no_file_can_say_is_not_said() {
+        let within = |kind, name| Object::new(ObjectKey::within(kind, Some("public"), "t", name));
+        let odd = within(Kind::Constraint, "odd").text(Attribute::Type, "ODD");
+        let read = read_again(odd);
+        let section = &read.sections["public"];
+        assert_eq!(section.tables["t"].constraints["odd"], ConstraintExpectation::default());
+        let keys = Value::List(vec![String::new()]);
+        let read = read_again(within(Kind::Index, "i").value(Attribute::Keys, keys));
+        assert_eq!(read.sections["public"].tables["t"].indexes["i"], IndexExpectation::default());
+    }
+
+    #[test]
+    fn nothing_is_expected_of_the_columns_of_a_table_that_is_not_understood() {
+        let table = ObjectKey::new(Kind::Table, None, "t");
+        let column = ObjectKey::within(Kind::Column, None, "t", "a");
+        let snapshot = Snapshot::new(Dialect::Sqlite, ServerVersion::new(3, "3.45"))
+            .with(Object::new(table).flag(Attribute::Unparsed))
+            .with(Object::new(column.clone()));
+        let made = Expectations::generate(&snapshot, Form::Extended);
+        let why = "the statement that made its table is not understood".to_owned();
+        assert_eq!(made.left_out, [LeftOut { object: column, why }]);
+        assert!(made.expectations.sections["main"].tables["t"].columns.is_empty());
+    }
+
+    #[test]
+    fn values_that_no_file_can_list_are_not_listed() {
+        for labels in [["a", "a"], ["a", ""]] {
+            let key = ObjectKey::new(Kind::Enum, Some("public"), "mood");
+            let labels = labels.map(str::to_owned).to_vec();
+            let read = read_again(Object::new(key).value(Attribute::Labels, Value::List(labels)));
+            assert_eq!(read.sections["public"].enums["mood"], EnumExpectation::Present);
+        }
+    }
 }

@@ -109,22 +109,26 @@ fn index(at: &At<'_>) -> Parsed<IndexExpectation> {
     for (key, value) in at.known(&["unique", "keys"])? {
         match key {
             "unique" => index.unique = Some(value.bool()?),
+            // Both databases take a key twice.
             _ => index.keys = Some(value.texts()?),
         }
     }
     Ok(index)
 }
 
+/// The types of constraints that can be expected.
+pub(super) const CONSTRAINT_TYPES: [&str; 5] =
+    ["PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK", "EXCLUDE"];
+
 fn constraint(at: &At<'_>) -> Parsed<ConstraintExpectation> {
-    const TYPES: [&str; 5] = ["PRIMARY KEY", "UNIQUE", "FOREIGN KEY", "CHECK", "EXCLUDE"];
     let mut constraint = ConstraintExpectation::default();
     for (key, value) in at.known(&["type", "definition"])? {
         let text = value.text()?;
         match key {
             "type" => {
-                let ty = TYPES.into_iter().find(|ty| ty.eq_ignore_ascii_case(text));
+                let ty = CONSTRAINT_TYPES.into_iter().find(|ty| ty.eq_ignore_ascii_case(text));
                 let ty = ty.ok_or_else(|| {
-                    let types = TYPES.join(", ");
+                    let types = CONSTRAINT_TYPES.join(", ");
                     value.wrong(format!("`{text}` is no type of a constraint: {types}"))
                 })?;
                 constraint.ty = Some(ty.to_owned());
@@ -137,11 +141,11 @@ fn constraint(at: &At<'_>) -> Parsed<ConstraintExpectation> {
 
 fn enumeration(at: &At<'_>) -> Parsed<EnumExpectation> {
     if let Tree::List(_) = at.tree {
-        return Ok(EnumExpectation::Exactly(at.texts()?));
+        return Ok(EnumExpectation::Exactly(at.different_texts()?));
     }
     let mut enumeration = EnumExpectation::Present;
     for (_, value) in at.known(&["includes"])? {
-        enumeration = EnumExpectation::Includes(value.texts()?.into_iter().collect());
+        enumeration = EnumExpectation::Includes(value.different_texts()?.into_iter().collect());
     }
     Ok(enumeration)
 }

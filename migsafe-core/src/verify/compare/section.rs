@@ -59,7 +59,8 @@ impl<'a> Comparison<'a, '_> {
 
     fn column(&mut self, table: &str, name: &str, expected: &ColumnExpectation) {
         let key = self.key_within(Class::Column, table, name);
-        if let Some(why) = self.unread_table(&key) {
+        let unread = self.lookup.ok().and_then(|lookup| unread_table(lookup, &key));
+        if let Some(why) = unread.map(str::to_owned) {
             return self.push(key, Aspect::Presence, "a column", CheckOutcome::Unknown { why });
         }
         let Some(column) = self.presence(Class::Column, key.clone()) else { return };
@@ -197,14 +198,6 @@ impl<'a> Comparison<'a, '_> {
         found.first().copied()
     }
 
-    /// Why nothing can be said of the columns of a table: its statement could not be read (SQLite).
-    fn unread_table(&self, column: &ObjectKey) -> Option<String> {
-        let table = column.parent()?;
-        let found = self.lookup.ok()?.find(Class::Table, &self.key(Class::Table, table));
-        let unread = found.iter().any(|table| table.has(Attribute::Unparsed));
-        unread.then(|| "the statement that made its table is not understood".to_owned())
-    }
-
     fn key(&self, class: Class, name: &str) -> ObjectKey {
         ObjectKey::new(class.kind(), self.schema, name)
     }
@@ -233,6 +226,17 @@ impl<'a> Comparison<'a, '_> {
         let subject = Subject::Object { key, aspect };
         self.checks.push(Check { subject, expected: one_line(expected, 200), outcome });
     }
+}
+
+/// Why nothing can be said of the columns of a table: its statement could not be read (SQLite).
+pub(in crate::verify) fn unread_table(
+    lookup: &Lookup<'_>,
+    column: &ObjectKey,
+) -> Option<&'static str> {
+    let table = ObjectKey::new(Class::Table.kind(), column.schema(), column.parent()?);
+    let found = lookup.find(Class::Table, &table);
+    let unread = found.iter().any(|table| table.has(Attribute::Unparsed));
+    unread.then_some("the statement that made its table is not understood")
 }
 
 /// Another value.
