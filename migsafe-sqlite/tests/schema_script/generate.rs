@@ -1,7 +1,8 @@
 //! Strategies for schemas, with rows that every one of them takes.
 //!
 //! Every table has a column `id` that is unique, and rows whose `id` is 1, 2 and 3. All other values are one of these
-//! numbers or NULL, so that each foreign key is kept whatever type it gets, and each constraint holds.
+//! numbers or NULL, so that each foreign key is kept whatever type it gets, and each constraint holds. NULL is in the
+//! third row only, and every default is 3, so that the columns stay unique when a default takes the place of NULL.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -288,7 +289,7 @@ impl Table {
         for (name, column) in &self.columns {
             let name = quoted(COLUMNS[*name]);
             let mut line = format!("{name} {}", self.ty(column.ty));
-            let default = |which: usize| ["1", "'2'", "(1 + 1)", "(-(-3))"][which];
+            let default = |which: usize| ["3", "'3'", "(1 + 2)", "(-(-3))"][which];
             match &column.form {
                 Form::Plain => {}
                 Form::Default(which) => line.extend([format!(" DEFAULT {}", default(*which))]),
@@ -312,7 +313,7 @@ impl Table {
         }
         for (to, reference) in &self.references {
             let (name, ty) = (quoted(KEYS[*to]), KEY_TYPES[reference.ty]);
-            let default = if reference.required { " NOT NULL DEFAULT 1" } else { "" };
+            let default = if reference.required { " NOT NULL DEFAULT 3" } else { "" };
             let Some((_, parent)) = schema.tables.iter().find(|(number, _)| number == to) else {
                 continue;
             };
