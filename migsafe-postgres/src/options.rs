@@ -223,6 +223,9 @@ impl PostgresOptions {
         let connect = &self.connect;
         let place = match connect.get_socket() {
             Some(folder) => format!("{} port {}", folder.display(), connect.get_port()),
+            None if connect.get_host().contains(':') => {
+                format!("[{}]:{}", connect.get_host(), connect.get_port())
+            }
             None => format!("{}:{}", connect.get_host(), connect.get_port()),
         };
         let user = connect.get_username();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use migsafe_core::store::{StoreError, StoreErrorCode};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
-use url::Url;
+use url::{Host, Url};
 
 use crate::PostgresOptions;
 
@@ -77,8 +77,14 @@ pub(crate) fn parse(text: &str) -> Result<PostgresOptions, StoreError> {
         place.query_pairs_mut().extend_pairs(&parameters.place);
     }
     // The cause would show the part that cannot be read.
-    let connect = PgConnectOptions::from_url(&place)
+    let mut connect = PgConnectOptions::from_url(&place)
         .map_err(|_| invalid("user, password, host, port or database in the URL cannot be read"))?;
+    // sqlx looks up the name `[::1]`.
+    if let Some(Host::Ipv6(address)) = url.host()
+        && !parameters.place.iter().any(|(name, _)| name.starts_with("host"))
+    {
+        connect = connect.host(&address.to_string());
+    }
     parameters.apply(connect)
 }
 
@@ -201,6 +207,16 @@ mod tests {
 
     fn shown(options: &PostgresOptions) -> String {
         format!("{} {options:?}", options.describe())
+    }
+
+    #[test]
+    fn an_address_of_version_6_stands_in_brackets() {
+        let options = parse("postgresql://app@[::1]:5433/shop").unwrap();
+        assert_eq!(options.connect.get_host(), "::1");
+        assert_eq!(options.describe(), "PostgreSQL app@[::1]:5433/shop");
+        let options = parse("postgresql://app@[::1]/shop?host=/run/pg").unwrap();
+        assert_eq!(options.connect.get_socket().unwrap().to_str(), Some("/run/pg"));
+        assert!(parse("postgresql://app@[::1/shop").is_err());
     }
 
     #[test]
