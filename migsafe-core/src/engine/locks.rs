@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::assess::Run;
 use super::error::ErrorKind;
 use super::pending_locks::{Obstacle, PendingLocks, obstacles};
+use super::pending_work::PendingWork;
 use super::wait::Backoff;
 use super::{Error, Event, Options};
 use crate::Dialect;
@@ -32,6 +33,8 @@ pub struct LocksReport {
     /// What the pending migrations will lock; `None` if no folder was given or the history could not be
     /// read.
     pub pending: Option<PendingLocks>,
+    /// What they do to whole tables, on SQLite; only in a preview of a deploy.
+    pub work: Option<PendingWork>,
     /// Why the history could not be read.
     pub unread: Option<String>,
     /// The sessions around the relations of the pending migrations, and all that wait or make others
@@ -136,7 +139,8 @@ pub async fn wait_for_lock(
 /// nothing, waits for nothing, judges nothing.
 ///
 /// `None` when nothing is pending, and for a backend that cannot be asked. On SQLite, which has one lock for the whole
-/// file, it only says so ([`LocksReport::supported`] is false).
+/// file ([`LocksReport::supported`] is false), it says which statements go through whole tables while they hold it, and
+/// counts the rows of these.
 ///
 /// # Errors
 ///
@@ -158,8 +162,9 @@ pub async fn preview_locks(
 /// What a dry run says of locks; `None` for a backend that cannot be asked.
 pub(super) async fn preview(run: &Run<'_>, status: &Status) -> Result<Option<LocksReport>, Error> {
     if run.store.dialect() == Dialect::Sqlite {
+        let work = PendingWork::of(run.store, &facts(run, status)).await;
         let database = run.store.describe();
-        return Ok(Some(LocksReport { database, ..LocksReport::default() }));
+        return Ok(Some(LocksReport { database, work: Some(work), ..LocksReport::default() }));
     }
     if run.store.lock_inspector().is_none() {
         return Ok(None);
@@ -175,9 +180,12 @@ pub(super) async fn preview(run: &Run<'_>, status: &Status) -> Result<Option<Loc
 
 /// What the scripts lock that are about to run.
 fn pending(run: &Run<'_>, status: &Status) -> PendingLocks {
+    PendingLocks::of(&facts(run, status))
+}
+
+fn facts<'a>(run: &'a Run<'_>, status: &'a Status) -> Facts<'a> {
     let (dialect, scripts) = (run.store.dialect(), &run.scripts);
-    let database = status.facts();
-    PendingLocks::of(&Facts::new(dialect, run.migrations, status.diagnosis(), database, scripts))
+    Facts::new(dialect, run.migrations, status.diagnosis(), status.facts(), scripts)
 }
 
 async fn look(

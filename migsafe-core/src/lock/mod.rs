@@ -13,11 +13,13 @@ pub mod impact;
 pub mod measured;
 mod state;
 mod table_lock;
+mod table_work;
 
 pub use blocker::{Blocker, Blockers, FoundRelation, HeldLock, RelationSize};
 pub use holder::LockHolder;
 pub use state::LockState;
 pub use table_lock::TableLock;
+pub use table_work::{TableWork, Work};
 
 /// Prisma's advisory lock key. It is one number per database, shared by every Prisma project and
 /// every schema in it, so a holder may work on another schema.

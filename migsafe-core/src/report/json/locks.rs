@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::document::document;
 use super::status::HolderBody;
-use crate::engine::{LocksReport, Patience, PendingLocks};
+use crate::engine::{LocksReport, Patience, PendingLocks, PendingWork};
 use crate::lock::{Blocker, Blockers};
 
 /// The document of `locks`.
@@ -27,6 +27,7 @@ impl<'a> LocksBody<'a> {
             state,
             holders: report.holders.iter().map(HolderBody::of).collect(),
             pending: report.pending.as_ref(),
+            work: report.work.as_ref(),
             unread: report.unread.as_deref(),
             sees_all: report.blockers.as_ref().map(|around| around.sees_all),
             sessions: report.blockers.as_ref().map(|around| {
@@ -45,6 +46,9 @@ pub(super) struct LocksBody<'a> {
     holders: Vec<HolderBody<'a>>,
     /// `null` without a folder, and when the history could not be read.
     pending: Option<&'a PendingLocks>,
+    /// What they do to whole tables (SQLite).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    work: Option<&'a PendingWork>,
     /// Why the history could not be read.
     unread: Option<&'a str>,
     /// False: what other roles' sessions do is hidden.

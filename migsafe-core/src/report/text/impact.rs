@@ -4,9 +4,10 @@ use super::locks::{notes, place};
 use super::page::Page;
 use super::{blockers, safe, values};
 use crate::engine::{
-    LocksReport, Patience, PendingLock, PendingLocks, PendingStatement, PendingWindow,
+    LocksReport, Patience, PendingLock, PendingLocks, PendingStatement, PendingWindow, PendingWork,
+    StatementWork,
 };
-use crate::lock::RelationSize;
+use crate::lock::{RelationSize, Work};
 
 /// How many statements are shown.
 const SHOWN: usize = 20;
@@ -18,6 +19,9 @@ pub(super) fn preview(page: &mut Page, report: &LocksReport) {
         page.line(
             "SQLite has one lock for the whole file: nobody else writes while a migration runs.",
         );
+        if let Some(work) = &report.work {
+            whole_tables(page, work);
+        }
         return;
     }
     if let Some(pending) = &report.pending {
@@ -67,6 +71,43 @@ pub(super) fn will_lock(page: &mut Page, pending: &PendingLocks) {
     }
     if let Some(more) = slow.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         page.line(format!("  and {more} more; --format json lists all"));
+    }
+}
+
+/// What takes long while nobody else writes.
+fn whole_tables(page: &mut Page, work: &PendingWork) {
+    if work.statements.is_empty() {
+        page.line("By the text, no statement goes through a table that is there.");
+        return;
+    }
+    page.line("The longer a table is, the longer these keep it:");
+    for statement in work.statements.iter().take(SHOWN) {
+        let verb = safe::line(&statement.verb, 60);
+        let (does, of) = match statement.work {
+            Some(Work::MayRead) => ("may read every row", " of "),
+            Some(Work::Reads) => ("reads every row", " of "),
+            Some(Work::Frees) => ("gives back every page", " of "),
+            Some(Work::Rewrites) => ("writes anew every row", " of "),
+            None => ("may do anything", ""),
+        };
+        let on = match (&statement.table, statement.work) {
+            (Some(table), _) => format!("{of}{}{}", safe::name(table), rows(statement)),
+            (None, Some(_)) => format!("{of}every table"),
+            (None, None) => String::new(),
+        };
+        page.line(format!("  {verb} {does}{on}  ({})", place(&statement.place)));
+    }
+    if let Some(more) = work.statements.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        page.line(format!("  and {more} more; --format json lists all"));
+    }
+}
+
+fn rows(statement: &StatementWork) -> String {
+    match statement.rows.map(|rows| i64::try_from(rows).unwrap_or(i64::MAX)) {
+        Some(1) => ": 1 row".to_owned(),
+        Some(rows) if statement.more_rows => format!(": more than {} rows", amount(rows)),
+        Some(rows) => format!(": {} rows", amount(rows)),
+        None => ": not counted within the time limit".to_owned(),
     }
 }
 
