@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use migsafe_core::schema::{ServerVersion, Snapshot, SnapshotOptions};
 use migsafe_core::sql::Script;
-use migsafe_core::store::{Isolation, ShadowDatabase, ShadowError, StoreError};
+use migsafe_core::store::{Isolation, ShadowDatabase, ShadowError, StoreError, StoreErrorCode};
 use tokio::runtime::Handle;
 
 use super::surroundings::Surroundings;
@@ -39,6 +39,16 @@ impl End {
             Self::Empty(given) => given.empty().await,
         }
     }
+}
+
+/// Does it to the end, also when the caller's future is dropped in the midst of it. What it gives is dropped then.
+pub(super) async fn uncancelled<T: Send + 'static>(
+    work: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::spawn(work).await.unwrap_or_else(|error| {
+        let text = format!("the work on the throw-away database broke off: {error}");
+        Err(StoreError::new(StoreErrorCode::Connection, text))
+    })
 }
 
 impl PostgresShadowDatabase {
@@ -101,7 +111,7 @@ impl ShadowDatabase for PostgresShadowDatabase {
             connection.close().await;
         }
         match self.end.take() {
-            Some(end) => end.carry_out().await,
+            Some(end) => uncancelled(end.carry_out()).await,
             None => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use migsafe_core::env::Env;
 use migsafe_core::store::{Isolation, StoreError, StoreErrorCode};
 
 use super::HOLD;
-use super::database::{End, PostgresShadowDatabase};
+use super::database::{End, PostgresShadowDatabase, uncancelled};
 use super::surroundings::Surroundings;
 use crate::PostgresOptions;
 use crate::connection::Connection;
@@ -37,7 +37,7 @@ pub(super) struct Made {
 pub(super) async fn open(
     live: &Arc<PostgresOptions>,
     surroundings: &Surroundings,
-    env: &dyn Env,
+    env: Arc<dyn Env>,
 ) -> Result<PostgresShadowDatabase, StoreError> {
     let [a, b, c, d, ..] = env.random();
     let number = i32::from_be_bytes([a, b, c, d]);
@@ -47,16 +47,20 @@ pub(super) async fn open(
     // First the lock, then the database: whoever finds the one finds the other held.
     let guard = guard(live, number).await?;
     let made = Made { options: Arc::clone(live), name: name.clone(), guard };
-    create(&mut admin, &name, surroundings, env).await?;
-    admin.close().await;
     let mut options = (**live).clone();
     options.connect = options.connect.database(&name);
-    Ok(PostgresShadowDatabase::new(
-        Arc::new(options),
-        surroundings.clone(),
-        Isolation::Shared,
-        End::Drop(made),
-    ))
+    let surroundings = surroundings.clone();
+    let options = Arc::new(options);
+    // What the server was told to make it makes, whether or not somebody waits for the answer. With nobody left the
+    // database is dropped as soon as it is there.
+    uncancelled(async move {
+        create(&mut admin, &name, &surroundings, &*env).await?;
+        let end = End::Drop(made);
+        let database = PostgresShadowDatabase::new(options, surroundings, Isolation::Shared, end);
+        admin.close().await;
+        Ok(database)
+    })
+    .await
 }
 
 /// A connection that holds a lock for as long as it lives, through any pooler.

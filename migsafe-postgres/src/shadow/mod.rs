@@ -109,7 +109,7 @@ impl ShadowProvider for PostgresShadow {
     async fn open(&self) -> Result<Box<dyn ShadowDatabase>, StoreError> {
         let surroundings = Surroundings::of(self.model()).await?;
         Ok(Box::new(match &self.place {
-            Place::Beside(live) => made::open(live, &surroundings, &*self.env).await?,
+            Place::Beside(live) => made::open(live, &surroundings, self.env()).await?,
             Place::Given { shadow, live } => {
                 given::open(shadow, live.as_deref(), &surroundings, &*self.env).await?
             }
