@@ -124,6 +124,23 @@ fn one_lock_for_the_whole_file() {
     assert!(none.get("locks").is_none(), "nothing is pending: {none}");
 }
 
+/// What goes through a whole table keeps the lock for long.
+#[test]
+fn sqlite_whole_tables() {
+    let fill = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT);\nCREATE TABLE \"a b\" (id INTEGER);\n\
+                INSERT INTO t (a) WITH RECURSIVE r (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 12345) SELECT i FROM r;\n\
+                INSERT INTO \"a b\" VALUES (1);\n";
+    let project = Project::empty().with("20250101000000_a", fill);
+    project.sqlite(&["deploy"]).exits(0);
+    let rebuild = "CREATE TABLE new_t (id INTEGER PRIMARY KEY, a TEXT NOT NULL);\n\
+                   INSERT INTO new_t SELECT * FROM t;\nDROP TABLE t;\nALTER TABLE new_t RENAME TO t;\n\
+                   UPDATE \"a b\" SET id = 2 WHERE id = 1;\nALTER TABLE \"a b\" ADD COLUMN b INT CHECK (b > 0);\n\
+                   CREATE TABLE other (id INTEGER);\nCREATE INDEX other_id ON other (id);\nANALYZE;\n";
+    let project = project.with("20250102000000_b", rebuild);
+    let ran = project.sqlite(&["deploy", "--dry-run", "--env=development"]);
+    insta::assert_snapshot!(ran.exits(3).to_string());
+}
+
 /// What pending statements lock, how large it is, and who holds it.
 #[test]
 fn locks_of_the_database_are_looked_at() {

@@ -107,7 +107,7 @@ fn rows(statement: &StatementWork) -> String {
         Some(1) => ": 1 row".to_owned(),
         Some(rows) if statement.more_rows => format!(": more than {} rows", amount(rows)),
         Some(rows) => format!(": {} rows", amount(rows)),
-        None => ": not counted within the time limit".to_owned(),
+        None => ", whose rows were not counted".to_owned(),
     }
 }
 
