@@ -66,6 +66,7 @@ crate::policy::rules_macro! {
     invalid_suppression => "invalid-suppression",
     json_column => "json-column",
     lock_release => "lock-release",
+    lost_between_statements => "lost-between-statements",
     lt_add_non_constant_default => "lt-add-non-constant-default",
     lt_add_not_null_without_default => "lt-add-not-null-without-default",
     lt_add_references_with_default => "lt-add-references-with-default",
