@@ -105,6 +105,7 @@ crate::policy::rules_macro! {
     rename_enum_value => "rename-enum-value",
     rename_schema => "rename-schema",
     rename_table => "rename-table",
+    repeat_without_end => "repeat-without-end",
     replace_or_drop_view => "replace-or-drop-view",
     replica_identity_change => "replica-identity-change",
     replication_role_change => "replication-role-change",
