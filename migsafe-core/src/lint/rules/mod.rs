@@ -145,4 +145,5 @@ crate::policy::rules_macro! {
     validate_in_same_transaction => "validate-in-same-transaction",
     wide_index => "wide-index",
     wide_lock_window => "wide-lock-window",
+    writes_history => "writes-history",
 }
