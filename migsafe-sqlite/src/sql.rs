@@ -41,6 +41,13 @@ pub(crate) const SET_SAVEPOINT: &str = r#"SAVEPOINT "_migsafe_before_script""#;
 /// Takes the script back, and leaves the row.
 pub(crate) const BACK_TO_SAVEPOINT: &str = r#"ROLLBACK TO "_migsafe_before_script""#;
 
+/// How many triggers write to the history, or may.
+pub(crate) const TRIGGERS_ON_HISTORY: &str = concat!(
+    "SELECT count(*) FROM (SELECT type, sql FROM sqlite_schema ",
+    "UNION ALL SELECT type, sql FROM sqlite_temp_schema) ",
+    r"WHERE type = 'trigger' AND sql LIKE '%\_prisma\_migrations%' ESCAPE '\'"
+);
+
 /// A write that is taken back at once.
 pub(crate) const PROBE: &str = concat!(
     r#"SAVEPOINT "_migsafe_probe"; CREATE TABLE "_migsafe_probe" (x); "#,

@@ -304,6 +304,41 @@ async fn a_row_that_cannot_be_written_is_not_the_scripts_fault() {
     assert!(db.rows().await.is_empty());
 }
 
+/// Changes that the text shows, that triggers make, and that a rewrite of the whole table makes.
+const ON_OTHER_ROWS: &[&str] = &[
+    "UPDATE _prisma_migrations SET checksum = 'x' WHERE id = 'old'",
+    "DELETE FROM \"_PRISMA_migrations\" WHERE id = 'old'",
+    "INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ('new', 'c', 'new')",
+    "REPLACE INTO _prisma_migrations (id, checksum, migration_name) VALUES ('old', 'x', 'old')",
+    "INSERT INTO watched VALUES (1)",
+    "INSERT INTO seen VALUES (1)",
+    "CREATE TRIGGER own AFTER INSERT ON free BEGIN DELETE FROM _prisma_migrations \
+     WHERE id = 'old'; END; INSERT INTO free VALUES (2)",
+    "DROP TRIGGER watch; DROP TRIGGER see; \
+     CREATE TABLE copy AS SELECT * FROM _prisma_migrations WHERE id <> 'old'; \
+     DROP TABLE _prisma_migrations; ALTER TABLE copy RENAME TO _prisma_migrations",
+];
+
+#[tokio::test]
+async fn a_script_that_changes_other_rows_is_taken_back() {
+    for script in ON_OTHER_ROWS {
+        let db = Db::with(&format!(
+            "{HISTORY}; INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at) \
+             VALUES ('old', 'c', 'old', 1); CREATE TABLE free (id); CREATE TABLE watched (id); \
+             CREATE VIEW seen AS SELECT id FROM free; \
+             CREATE TRIGGER watch AFTER INSERT ON watched BEGIN \
+             UPDATE _prisma_migrations SET checksum = 'x' WHERE id = 'old'; END; \
+             CREATE TRIGGER see INSTEAD OF INSERT ON seen BEGIN \
+             DELETE FROM _Prisma_Migrations WHERE id = 'old'; END"
+        ))
+        .await;
+        let before = db.dump().await;
+        let script = format!("INSERT INTO free VALUES (1); {script}");
+        aborted(&step(&db.store(), &script).await, Aborted::HistoryTouched);
+        assert_eq!(db.dump().await, before, "{script}");
+    }
+}
+
 #[tokio::test]
 async fn a_session_reads_again_after_a_script_that_names_the_history() {
     let db = Db::with_history().await;
@@ -313,12 +348,13 @@ async fn a_session_reads_again_after_a_script_that_names_the_history() {
     .await;
     let mut session = db.store().open_session().await.unwrap();
     session.begin().await.unwrap();
-    let squash = "DELETE FROM _prisma_migrations WHERE id = 'old'";
-    let outcome = apply(&mut *session, "20250101000000_squash", squash).await;
+    let copy = "CREATE TABLE copy AS SELECT * FROM _prisma_migrations; \
+                UPDATE copy SET checksum = 'x'";
+    let outcome = apply(&mut *session, "20250101000000_copy", copy).await;
     assert!(matches!(outcome, StepOutcome::Applied { .. }), "{outcome:?}");
     let begun = session.begin().await.unwrap();
     let Begun::Locked(reading) = begun else { panic!("{begun:?}") };
-    assert_eq!(reading.history.rows().len(), 1);
+    assert_eq!(reading.history.rows().len(), 2);
     session.rollback().await.unwrap();
     assert!(matches!(session.begin().await.unwrap(), Begun::Unchanged));
 }

@@ -1,4 +1,5 @@
 //! What statements do to whole tables, measured, and what a preview says of it.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 use std::fmt::Write as _;
 use std::sync::Arc;

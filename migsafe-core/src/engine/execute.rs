@@ -526,9 +526,10 @@ fn explain(reason: Aborted) -> (&'static str, &'static str) {
             "not-recorded",
             "nothing of the script remains; the role needs INSERT and UPDATE on _prisma_migrations",
         ),
-        Aborted::HistoryTouched => {
-            ("history-touched", "remove the statements that write to the history table")
-        }
+        Aborted::HistoryTouched => (
+            "history-touched",
+            "nothing of the script remains; remove what writes to the history table, and mend a row by hand with `migsafe resolve --applied NAME` or `migsafe resolve --rolled-back NAME`",
+        ),
         Aborted::TransactionTaken => (
             "transaction-taken",
             "the script ended its transaction itself: look at what it left, then mend the script",

@@ -8,7 +8,8 @@ use crate::policy::Facts;
 use crate::sql::{ActionKind, Fact, ObjectName};
 
 /// Of each script the first action that locks a table that is in use against writers, as long as nothing
-/// before it in the script sets this.
+/// before it in the script sets this. In a script that runs statement by statement nothing sets it: it
+/// would be gone before the action.
 pub(super) fn locks_without<'a>(
     facts: &'a Facts<'_>,
     setting: &str,
@@ -22,7 +23,7 @@ pub(super) fn locks_without<'a>(
         if done {
             continue;
         }
-        if sets(&site, setting) {
+        if sets(&site, setting) && !site.script.runs_by_statement() {
             done = true;
         } else if let Some(table) = locked(&site) {
             found.push((site, table));

@@ -124,6 +124,16 @@ pub fn analyse_all<S: AsRef<str> + Sync>(dialect: Dialect, scripts: &[S]) -> Vec
     }
 }
 
+/// Why one statement for PostgreSQL, run until it changes no row, never ends. Without the feature that reads such
+/// statements there are none to ask about.
+pub(crate) fn never_ends(statement: &str) -> Option<&'static str> {
+    #[cfg(feature = "postgres-sql")]
+    let why = super::postgres::never_ends(statement);
+    #[cfg(not(feature = "postgres-sql"))]
+    let (why, _) = (None, statement);
+    why
+}
+
 /// What is said of a script that is not read at all.
 fn beyond(script: &str, limits: &Limits) -> Option<Reading> {
     if script.len() > limits.max_bytes {

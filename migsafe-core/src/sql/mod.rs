@@ -39,6 +39,7 @@ mod properties;
 #[cfg(all(test, feature = "postgres-sql", feature = "sqlite-sql"))]
 mod tests;
 
+pub(crate) use analyse::never_ends;
 #[cfg(feature = "sqlite-sql")]
 pub(crate) use analyse::on_large_stack;
 pub use analyse::{Limits, analyse, analyse_all, analyse_with};

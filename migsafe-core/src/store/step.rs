@@ -130,7 +130,7 @@ pub enum Aborted {
     NeedsNoTransaction,
     /// The history row could not be written: the role lacks a right on the table, a trigger refused it.
     NotRecorded,
-    /// The history row was not the way this step had left it: the script wrote to the history.
+    /// The history was not the way this step had left it, be it its own row or another: the script wrote to it.
     HistoryTouched,
     /// The script ended or replaced the transaction. What it had committed by then stays.
     TransactionTaken,

@@ -25,7 +25,8 @@ impl PostgresSession {
         step: &StepRequest<'_>,
     ) -> StepOutcome {
         let finished_at = self.env.now();
-        let guard = sql::guard(transaction.table(), step.row_id, finished_at, number);
+        let others = transaction.stamp.map(Stamp::numbers);
+        let guard = sql::guard(transaction.table(), step.row_id, finished_at, number, others);
         let mut statements = sql::reset().map(str::to_owned).to_vec();
         statements.push(guard);
         statements.push("COMMIT".to_owned());
@@ -101,6 +102,10 @@ fn guard_refused(error: &ServerError, failure: ScriptFailure) -> StepOutcome {
         "22012" | "3F000" | "42703" | "42P01" | "42809" => aborted(
             Aborted::HistoryTouched,
             "the script changed the history, so that its row could not be finished",
+        ),
+        "2201F" => aborted(
+            Aborted::HistoryTouched,
+            "rows of other migrations in the history were changed while the script ran",
         ),
         _ => StepOutcome::Aborted { reason: Aborted::NotRecorded, failure },
     }

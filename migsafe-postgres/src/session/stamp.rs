@@ -17,6 +17,11 @@ impl Stamp {
         Some(Self { count: number(0)?, transactions: number(1)?, places: number(2)? })
     }
 
+    /// As [`crate::sql::guard`] takes them.
+    pub(super) fn numbers(self) -> [i128; 3] {
+        [self.count, self.transactions, self.places]
+    }
+
     /// The stamp with the rows of another added.
     pub(super) fn with(self, rows: Self) -> Self {
         Self {

@@ -130,17 +130,37 @@ pub(crate) fn reset() -> [&'static str; 5] {
 }
 
 /// Finishes the row, and fails unless exactly that happened, so that a COMMIT in the same message is not
-/// reached. COMMIT itself would not tell: outside a transaction it succeeds as well.
+/// reached. COMMIT itself would not tell: outside a transaction it succeeds as well. It fails too if the other rows
+/// are not what they were: `others` is [`super::stamp`] of before the row was inserted.
 ///
-/// Row: 1, and the row's share of [`super::stamp`].
-pub(crate) fn guard(table: Table<'_>, id: &str, at: DateTime<Utc>, transaction: &str) -> String {
+/// Row: 1, the row's share of the stamp, and nothing of interest. The failures differ: a division by zero is about the
+/// row itself, the root of a negative number about the others.
+pub(crate) fn guard(
+    table: Table<'_>,
+    id: &str,
+    at: DateTime<Utc>,
+    transaction: &str,
+    others: Option<[i128; 3]>,
+) -> String {
+    let unchanged = others.map_or_else(
+        || "0".to_owned(),
+        |[count, transactions, places]| {
+            format!(
+                "(SELECT pg_catalog.sqrt((pg_catalog.count(*) = {count} \
+                 AND coalesce(pg_catalog.sum(xmin::text::bigint), 0) = {transactions} \
+                 AND coalesce(pg_catalog.sum(pg_catalog.hashtid(ctid)), 0) = {places})::int - 1) \
+                 FROM {table} WHERE id <> {})",
+                Literal(id)
+            )
+        },
+    );
     format!(
         "WITH finished AS (UPDATE {table} SET finished_at = {at}, applied_steps_count = 1 \
          WHERE id = {id} AND finished_at IS NULL \
          AND pg_catalog.pg_current_xact_id()::text = {transaction} \
          RETURNING xmin::text::bigint AS xmin, pg_catalog.hashtid(ctid) AS place) \
-         SELECT 1 / (pg_catalog.count(*) = 1)::int, pg_catalog.sum(xmin), pg_catalog.sum(place) \
-         FROM finished",
+         SELECT 1 / (pg_catalog.count(*) = 1)::int, pg_catalog.sum(xmin), pg_catalog.sum(place), \
+         {unchanged} FROM finished",
         at = time(at),
         id = Literal(id),
         transaction = Literal(transaction),

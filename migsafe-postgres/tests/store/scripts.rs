@@ -163,28 +163,55 @@ fn writing_to_the_history_is_noticed() {
     }
 }
 
+/// Changes that the text shows, that a block, a function and a trigger make, and that take themselves back.
+const ON_OTHER_ROWS: &[&str] = &[
+    "UPDATE _prisma_migrations SET checksum = 'x' WHERE migration_name = 'm1'",
+    "DELETE FROM _prisma_migrations WHERE migration_name = 'm1'",
+    "INSERT INTO _prisma_migrations VALUES ('y', 'c', now(), 'm0')",
+    "DELETE FROM _prisma_migrations WHERE migration_name = 'm1'; \
+     INSERT INTO _prisma_migrations VALUES ('y', 'c', now(), 'm1')",
+    "DO $$ BEGIN EXECUTE 'UPDATE _prisma' || '_migrations SET logs = ''x'' \
+     WHERE finished_at IS NOT NULL'; END $$",
+    "SELECT mend_history()",
+    "INSERT INTO watched VALUES (1)",
+    "UPDATE _prisma_migrations SET logs = logs WHERE migration_name = 'm1'",
+];
+
 #[test]
-fn a_script_that_changes_other_rows_makes_the_session_read_again() {
+fn a_script_that_changes_other_rows_is_taken_back() {
     let database = database_with_history();
     block_on(async {
         let store = store(&database.url()).await;
         let mut session = store.open_session().await.unwrap();
         let plain = StepOptions::default();
-        for (name, script, unchanged) in [
-            ("m1", "SELECT 1", true),
-            ("m2", "UPDATE _prisma_migrations SET logs = 'x' WHERE migration_name = 'm1'", false),
-            ("m3", "SELECT 1", true),
-            ("m4", "DELETE FROM _prisma_migrations WHERE migration_name = 'm1'", false),
-            ("m5", "INSERT INTO _prisma_migrations VALUES ('y', 'c', now(), 'm0')", false),
-            ("m6", "SELECT 1", true),
-        ] {
-            let before = session.begin().await.unwrap();
-            drop(before);
+        let setup = "CREATE TABLE watched (id int); CREATE TABLE free (id int); \
+             CREATE FUNCTION mend_history() RETURNS void LANGUAGE sql AS \
+             'UPDATE _prisma_migrations SET checksum = ''x'' WHERE migration_name = ''m1'''; \
+             CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN PERFORM mend_history(); RETURN NULL; END'; \
+             CREATE TRIGGER watch AFTER INSERT ON watched EXECUTE FUNCTION watch()";
+        for (name, script) in [("m1", "SELECT 1"), ("m2", setup)] {
+            session.begin().await.unwrap();
             assert_applied(&apply_in(&store, &mut *session, name, script, plain).await);
-            let begun = session.begin().await.unwrap();
-            assert_eq!(matches!(begun, Begun::Unchanged), unchanged, "{name}: {begun:?}");
-            session.rollback().await.unwrap();
         }
+        let before = rows(&store).await;
+        for script in ON_OTHER_ROWS {
+            session.begin().await.unwrap();
+            let script = format!("INSERT INTO free VALUES (1); {script}");
+            let outcome = apply_in(&store, &mut *session, "m3", &script, plain).await;
+            assert_eq!(reason(outcome), Aborted::HistoryTouched, "{script}");
+            assert_eq!(rows(&store).await, before, "{script}");
+            let left = database.query("SELECT 1 FROM free").unwrap();
+            assert!(left.is_empty(), "{script}");
+        }
+        // What only reads the history, or writes to a table of that name elsewhere, is as free as before.
+        session.begin().await.unwrap();
+        let reads = "CREATE SCHEMA other; CREATE TABLE other._prisma_migrations AS \
+             SELECT * FROM _prisma_migrations; UPDATE other._prisma_migrations SET logs = 'x'; \
+             INSERT INTO free SELECT count(*) FROM _prisma_migrations";
+        assert_applied(&apply_in(&store, &mut *session, "m3", reads, plain).await);
+        assert!(matches!(session.begin().await.unwrap(), Begun::Unchanged));
+        session.rollback().await.unwrap();
     });
 }
 

@@ -12,7 +12,7 @@ use super::{BEGIN_WAIT, lost};
 use crate::error::{Fault, code};
 use crate::foreign_keys::Snapshot;
 use crate::script::{self, ScriptError};
-use crate::sql;
+use crate::{read, sql};
 
 /// Whether the script switches foreign keys off itself, as every table rebuild that Prisma writes
 /// does. Inside a transaction the pragma has no effect, so it is done for the script before BEGIN.
@@ -128,6 +128,10 @@ async fn run(work: &mut Work<'_>, transaction: Transaction, step: &StepRequest<'
             Err(fault) => return give_up(work, &fault).await,
         }
     };
+    let others = match rows_in_danger(work, step).await {
+        Ok(others) => others,
+        Err(fault) => return give_up(work, &fault).await,
+    };
     let row = HistoryRow::started(
         step.row_id,
         step.name.as_str(),
@@ -157,7 +161,24 @@ async fn run(work: &mut Work<'_>, transaction: Transaction, step: &StepRequest<'
             Err(fault) => return give_up(work, &fault).await,
         }
     }
-    finish(work, transaction, step).await
+    finish(work, transaction, step, others).await
+}
+
+/// The rows of other migrations, if the script may change them. SQL of SQLite is not put together while it runs, so
+/// that a script either names the history or sets off a trigger that does.
+async fn rows_in_danger(
+    work: &mut Work<'_>,
+    step: &StepRequest<'_>,
+) -> Result<Option<Vec<HistoryRow>>, Fault> {
+    let in_danger = may_touch_history(step.script)
+        || work.connection.integer(sql::TRIGGERS_ON_HISTORY).await? > 0;
+    Ok(if in_danger { Some(other_rows(work, step).await?) } else { None })
+}
+
+async fn other_rows(work: &mut Work<'_>, step: &StepRequest<'_>) -> Result<Vec<HistoryRow>, Fault> {
+    let reading = read::reading(work.connection).await?;
+    let others = reading.history.rows().iter().filter(|row| row.id != step.row_id);
+    Ok(others.cloned().collect())
 }
 
 /// The guard and COMMIT.
@@ -165,6 +186,7 @@ async fn finish(
     work: &mut Work<'_>,
     transaction: Transaction,
     step: &StepRequest<'_>,
+    others: Option<Vec<HistoryRow>>,
 ) -> StepOutcome {
     let finished_at = to_millis(work.env.now());
     match work.connection.run(sql::finish_row(step.row_id, finished_at)).await {
@@ -176,12 +198,17 @@ async fn finish(
             return StepOutcome::Aborted { reason, failure: fault.failure() };
         }
         Ok(_) | Err(_) => {
-            work.roll_back().await;
-            let message = "the script changed the history row of its own migration";
-            return StepOutcome::Aborted {
-                reason: Aborted::HistoryTouched,
-                failure: ScriptFailure::new(message),
-            };
+            return touched(work, "the script changed the history row of its own migration").await;
+        }
+    }
+    if let Some(others) = others {
+        match other_rows(work, step).await {
+            Ok(rows) if rows == others => {}
+            Ok(_) => {
+                let message = "the script changed rows of other migrations in the history";
+                return touched(work, message).await;
+            }
+            Err(fault) => return give_up(work, &fault).await,
         }
     }
     let wait = step.options.lock_timeout.unwrap_or(work.busy_wait);
@@ -228,6 +255,12 @@ async fn script_failed(
 async fn taken(work: &mut Work<'_>, failure: ScriptFailure) -> StepOutcome {
     work.roll_back().await;
     StepOutcome::Aborted { reason: Aborted::TransactionTaken, failure }
+}
+
+async fn touched(work: &mut Work<'_>, message: &str) -> StepOutcome {
+    work.roll_back().await;
+    let failure = ScriptFailure::new(message);
+    StepOutcome::Aborted { reason: Aborted::HistoryTouched, failure }
 }
 
 async fn give_up(work: &mut Work<'_>, fault: &Fault) -> StepOutcome {

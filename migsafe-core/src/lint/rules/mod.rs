@@ -66,6 +66,7 @@ crate::policy::rules_macro! {
     invalid_suppression => "invalid-suppression",
     json_column => "json-column",
     lock_release => "lock-release",
+    lost_between_statements => "lost-between-statements",
     lt_add_non_constant_default => "lt-add-non-constant-default",
     lt_add_not_null_without_default => "lt-add-not-null-without-default",
     lt_add_references_with_default => "lt-add-references-with-default",
@@ -104,6 +105,7 @@ crate::policy::rules_macro! {
     rename_enum_value => "rename-enum-value",
     rename_schema => "rename-schema",
     rename_table => "rename-table",
+    repeat_without_end => "repeat-without-end",
     replace_or_drop_view => "replace-or-drop-view",
     replica_identity_change => "replica-identity-change",
     replication_role_change => "replication-role-change",
@@ -143,4 +145,5 @@ crate::policy::rules_macro! {
     validate_in_same_transaction => "validate-in-same-transaction",
     wide_index => "wide-index",
     wide_lock_window => "wide-lock-window",
+    writes_history => "writes-history",
 }

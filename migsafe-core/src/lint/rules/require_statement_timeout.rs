@@ -48,10 +48,15 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for (site, table) in locks_without(facts, "statement_timeout") {
+        let help = if site.script.runs_by_statement() {
+            "deploy with --statement-timeout"
+        } else {
+            "write SET LOCAL statement_timeout above, or deploy with --statement-timeout"
+        };
         findings.report_site(
             &site,
             format!("without statement_timeout, {table} stays locked for as long as it takes"),
-            "write SET LOCAL statement_timeout above, or deploy with --statement-timeout",
+            help,
         );
     }
 }

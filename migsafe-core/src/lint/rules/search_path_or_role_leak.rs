@@ -1,7 +1,8 @@
 //! ## What it detects
 //!
 //! `SET search_path`, `SET ROLE`, `SET SESSION AUTHORIZATION` (also as `set_config`, also `RESET`)
-//! that is not `LOCAL`. Every dump of `pg_dump` begins with one.
+//! that is not `LOCAL`. Every dump of `pg_dump` begins with one. In a script that runs statement by statement
+//! [`lost-between-statements`](lost-between-statements.md) says more.
 //!
 //! ## Why it hurts
 //!
@@ -36,7 +37,7 @@
 //! SELECT set_config('search_path', 'app', true);
 //! ```
 
-use crate::lint::statements::statements;
+use crate::lint::statements::statements_together;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::Fact;
 
@@ -47,7 +48,7 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
-    for (name, location, statement) in statements(facts) {
+    for (name, location, statement) in statements_together(facts) {
         for fact in statement.facts() {
             let what = match fact {
                 Fact::SetsSearchPath { local: false } => "search_path",

@@ -1,6 +1,7 @@
 //! ## What it detects
 //!
-//! `SET` of a setting that is not `LOCAL`, also as `set_config`, also `RESET`.
+//! `SET` of a setting that is not `LOCAL`, also as `set_config`, also `RESET`. In a script that runs statement by
+//! statement [`lost-between-statements`](lost-between-statements.md) says more.
 //!
 //! ## Why it hurts
 //!
@@ -24,7 +25,7 @@
 //! SET LOCAL statement_timeout = '5s';
 //! ```
 
-use crate::lint::statements::statements;
+use crate::lint::statements::statements_together;
 use crate::policy::{Facts, Findings, Meta, Severity::Note};
 use crate::sql::Fact;
 
@@ -35,7 +36,7 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
-    for (name, location, statement) in statements(facts) {
+    for (name, location, statement) in statements_together(facts) {
         for fact in statement.facts() {
             let Fact::SetsSetting { name: setting, local: false } = fact else {
                 continue;

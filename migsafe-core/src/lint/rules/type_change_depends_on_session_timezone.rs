@@ -54,11 +54,13 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         let Some(old) = site.column(table, column).and_then(|column| column.ty.as_ref()) else {
             continue;
         };
+        // Where each statement has a transaction of its own, a zone that was set is gone again.
         let zone_is_set = || {
-            site.earlier().any(|earlier| {
-                matches!(&earlier.action.kind, ActionKind::Set { name, value: Some(_), .. }
+            !site.script.runs_by_statement()
+                && site.earlier().any(|earlier| {
+                    matches!(&earlier.action.kind, ActionKind::Set { name, value: Some(_), .. }
                     if name.eq_ignore_ascii_case("timezone"))
-            })
+                })
         };
         if is_zone_change(old, ty) && !site.is_new(table) && !zone_is_set() {
             findings.report_site(

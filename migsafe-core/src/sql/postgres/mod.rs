@@ -15,12 +15,14 @@ mod client;
 mod effect;
 mod into;
 mod parse;
+mod repeat;
 mod session;
 mod split;
 
 use std::ops::Range;
 
 use self::parse::Text;
+pub(crate) use self::repeat::never_ends;
 use super::Limits;
 use super::analyse::{Reading, UNPLACED};
 use super::nesting;
