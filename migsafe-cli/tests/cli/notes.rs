@@ -28,6 +28,43 @@ fn the_direct_url_is_what_is_written_through() {
 }
 
 #[test]
+fn a_direct_url_of_another_database_is_refused_before_anything_is_written() {
+    let server = Postgres::shared();
+    let (meant, other) = (server.create_database(), server.create_database());
+    let project = Project::new();
+    let deploy = |direct: &str| project.on(&meant.url(), &["deploy", "--direct-url", direct]);
+    let tables = |database: &migsafe_testing::Database| {
+        let sql = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace";
+        database.client().value(sql).unwrap().unwrap()
+    };
+    let refused = deploy(&other.url()).exits(1);
+    assert!(refused.stderr.contains("error[unsafe-setting]"), "{refused}");
+    for database in [&meant, &other] {
+        assert!(refused.stderr.contains(database.name()), "{refused}");
+        assert_eq!(tables(database), "0");
+    }
+    assert!(refused.stderr.contains("leads to another database"), "{refused}");
+    // Both are in the report; a table that only one of the roles finds is another one, too.
+    let applied = deploy(&meant.url()).exits(0);
+    let through = format!("/{name} through PostgreSQL", name = meant.name());
+    assert!(applied.stdout.contains(&through), "{applied}");
+    let args = ["status", "--direct-url", &meant.url(), "--format", "json"];
+    assert!(project.on(&meant.url(), &args).exits(0).stdout.contains("\"direct\": \"PostgreSQL"));
+    let (database, role) = (meant.name(), format!("writer_of_{}", meant.name()));
+    let elsewhere = format!(
+        "CREATE ROLE {role} LOGIN SUPERUSER; CREATE SCHEMA {role}; \
+         ALTER ROLE {role} IN DATABASE {database} SET search_path = {role}"
+    );
+    meant.query(&elsewhere).unwrap();
+    let project = project.with("20990101000000_more", "CREATE TABLE more (id int);\n");
+    let refused =
+        project.on(&meant.url(), &["deploy", "--direct-url", &meant.url_as(&role)]).exits(1);
+    assert!(refused.stderr.contains("leads to another history table"), "{refused}");
+    drop(meant);
+    server.client("postgres").query(&format!("DROP ROLE {role}")).unwrap();
+}
+
+#[test]
 fn a_direct_url_that_cannot_be_used_is_named_and_not_shown() {
     let project = Project::new();
     let url = "postgresql://app@127.0.0.1:1/x?schema=a";

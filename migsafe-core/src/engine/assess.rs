@@ -194,6 +194,7 @@ impl<'a> Run<'a> {
         }
         let status = Status {
             database: self.store.describe(),
+            writes_to: self.store.writes_to(),
             dialect,
             facts: database,
             origin: self.migrations.origin().clone(),

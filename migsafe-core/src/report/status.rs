@@ -11,6 +11,7 @@ use crate::store::DatabaseFacts;
 #[derive(Clone, Debug)]
 pub struct Status {
     pub(crate) database: String,
+    pub(crate) writes_to: Option<String>,
     pub(crate) dialect: Dialect,
     pub(crate) facts: DatabaseFacts,
     pub(crate) origin: Origin,
@@ -27,6 +28,12 @@ impl Status {
     #[must_use]
     pub fn database(&self) -> &str {
         &self.database
+    }
+
+    /// What is written through, where that is another connection; never a password.
+    #[must_use]
+    pub fn writes_to(&self) -> Option<&str> {
+        self.writes_to.as_deref()
     }
 
     /// The database's dialect.

@@ -27,6 +27,12 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
     /// What is connected to, for people; never a password.
     fn describe(&self) -> String;
 
+    /// What sessions that write connect to, for people, where that is not what [`HistoryStore::describe`] says; never a
+    /// password.
+    fn writes_to(&self) -> Option<String> {
+        None
+    }
+
     /// The clock and timers that the backend's runtime offers.
     fn env(&self) -> Arc<dyn Env>;
 

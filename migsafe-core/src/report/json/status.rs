@@ -20,6 +20,9 @@ pub fn status(status: &Status) -> String {
 #[derive(Serialize)]
 pub(super) struct StatusBody<'a> {
     database: &'a str,
+    /// What is written through, where that is another connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direct: Option<&'a str>,
     dialect: Dialect,
     server: Option<&'a str>,
     schema: Option<&'a str>,
@@ -45,6 +48,7 @@ impl<'a> StatusBody<'a> {
         let diagnosis = status.diagnosis();
         Self {
             database: status.database(),
+            direct: status.writes_to(),
             dialect: status.dialect(),
             server: status.facts().server(),
             schema: status.facts().schema(),
