@@ -9,7 +9,9 @@ use migsafe_postgres::core::history::{Absence, History};
 use migsafe_postgres::core::migrations::MigrationName;
 use migsafe_postgres::core::report::{Style, text};
 use migsafe_postgres::core::store::StoreErrorCode;
-use migsafe_postgres::{HistoryStore, Mode, ensure_up_to_date};
+use migsafe_postgres::{
+    HistoryStore, Mode, PostgresOptions, PostgresStore, StatementMode, ensure_up_to_date,
+};
 use migsafe_testing::{Database, Postgres};
 
 use crate::common::*;
@@ -113,6 +115,45 @@ fn a_journal_that_may_not_be_read_is_not_taken_for_none() {
         assert!(waited.unwrap().status().is_up_to_date());
     });
     assert_eq!(deployer.join().unwrap().unwrap(), 1);
+    drop_role(database, &role);
+}
+
+/// Found out before the first step, not after the migrations before it.
+#[test]
+fn a_role_that_may_not_keep_a_journal_is_refused_before_anything_is_written() {
+    let database = database_with_history();
+    let role = role(
+        &database,
+        "GRANT ALL ON SCHEMA public TO $role; GRANT ALL ON _prisma_migrations TO $role",
+    );
+    let all = folder(&[
+        ("20240101000000_t", "CREATE TABLE t (id int);\n"),
+        ("20250101000000_index", "CREATE INDEX CONCURRENTLY t_id ON t (id);\n"),
+    ]);
+    block_on(async {
+        for mode in [StatementMode::Detect, StatementMode::Forced] {
+            let options = PostgresOptions::from_url(&database.url_as(&role)).unwrap();
+            let store = PostgresStore::from_options(options.with_statement_mode(mode));
+            let error = deploy(&store, &all).await.unwrap_err();
+            assert!(error.is_refusal(), "{error}");
+            let grant = format!("GRANT CREATE ON DATABASE \"{}\" TO \"{role}\"", database.name());
+            assert!(error.help().contains(&grant), "{}", error.help());
+            assert!(!has_table(&database, "t"));
+        }
+        // The tables of another role.
+        database
+            .query(
+                "CREATE SCHEMA migsafe; CREATE TABLE migsafe.journal (); CREATE TABLE migsafe.lease ()",
+            )
+            .unwrap();
+        let store = store(&database.url_as(&role)).await;
+        let error = deploy(&store, &all).await.unwrap_err();
+        assert!(error.help().contains("GRANT USAGE ON SCHEMA migsafe TO"), "{}", error.help());
+        database.query("DROP SCHEMA migsafe CASCADE").unwrap();
+        database.query(&format!("GRANT CREATE ON DATABASE {} TO {role}", database.name())).unwrap();
+        assert_eq!(deploy(&store, &all).await.unwrap().applied().len(), 2);
+    });
+    database.query(&format!("DROP OWNED BY {role}")).unwrap();
     drop_role(database, &role);
 }
 
