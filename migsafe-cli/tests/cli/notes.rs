@@ -28,6 +28,31 @@ fn the_direct_url_is_what_is_written_through() {
 }
 
 #[test]
+fn what_was_found_and_chosen_is_in_the_document() {
+    let server = Postgres::shared();
+    let database = server.create_database();
+    let pooler = PgBouncer::start(server, PoolMode::Transaction, 5);
+    let deploy = ["deploy", "--format", "json"];
+    let project = Project::new();
+    let applied = project.on(&database.url(), &deploy).exits(0).json();
+    assert_eq!(applied["lock"]["kind"], "advisory");
+    assert!(applied["statements"].is_null() && applied["direct"].is_null(), "nothing asked for it");
+    let project =
+        project.with("20250103000000_index", "CREATE INDEX CONCURRENTLY i ON posts (id);\n");
+    let refused = project.on(&pooler.url(database.name()), &deploy).exits(4).json();
+    assert_eq!(refused["statements"]["support"], "refused");
+    let reason = refused["statements"]["reason"].as_str().unwrap();
+    assert!(reason.contains("transaction pooler"), "{reason}");
+    let locked = [&deploy[..], &["--lock-mode", "table"]].concat();
+    let applied = project.on(&database.url(), &locked).exits(0).json();
+    assert_eq!(applied["lock"]["kind"], "table_and_advisory");
+    assert_eq!(applied["statements"]["support"], "available");
+    // Who only looks has locked nothing.
+    let status = project.on(&database.url(), &["status", "--format", "json"]).exits(0).json();
+    assert!(status["lock"]["kind"].is_null());
+}
+
+#[test]
 fn a_direct_url_of_another_database_is_refused_before_anything_is_written() {
     let server = Postgres::shared();
     let (meant, other) = (server.create_database(), server.create_database());

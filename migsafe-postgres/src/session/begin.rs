@@ -118,9 +118,10 @@ impl PostgresSession {
                     let lacks_schema = lacks_schema(&reading.history);
                     self.expected = stamp;
                     self.transaction = Some(Transaction { process, schema, lacks_schema, stamp });
-                    return Ok(Begun::Locked(Box::new(
-                        self.with_journals(*reading, &facts.user).await?,
-                    )));
+                    let mut reading = self.with_journals(*reading, &facts.user).await?;
+                    let kind = Some(self.exclusion.kind());
+                    reading.database = reading.database.with_lock_kind(kind);
+                    return Ok(Begun::Locked(Box::new(reading)));
                 }
                 Seen::Other(next) => {
                     look = next;
