@@ -28,6 +28,32 @@ fn the_direct_url_is_what_is_written_through() {
 }
 
 #[test]
+fn which_of_two_urls_leads_nowhere_is_said() {
+    let database = Postgres::shared().create_database();
+    let project = Project::new();
+    let nowhere = "postgresql://app@127.0.0.1:1/x";
+    let ran = project.on(&database.url(), &["deploy", "--direct-url", nowhere]).exits(1);
+    assert!(ran.stderr.contains("error[connection]: the direct URL: "), "{ran}");
+    let ran = project.on(nowhere, &["deploy", "--direct-url", &database.url()]).exits(1);
+    assert!(ran.stderr.contains("error[connection]: the database URL: "), "{ran}");
+}
+
+#[test]
+fn a_pooler_of_statements_is_named_as_the_reason() {
+    let server = Postgres::shared();
+    let database = server.create_database();
+    let pooler = PgBouncer::start(server, PoolMode::Statement, 5);
+    let project = Project::new();
+    let pooled = pooler.url(database.name());
+    let ran = project.on(&pooled, &["deploy"]).exits(1);
+    assert!(ran.stderr.contains("error[unsafe-setting]"), "{ran}");
+    assert!(ran.stderr.contains("transaction or session mode"), "{ran}");
+    // Reading needs no transaction.
+    project.on(&pooled, &["status"]).exits(3);
+    project.on(&pooled, &["deploy", "--direct-url", &database.url()]).exits(0);
+}
+
+#[test]
 fn what_was_found_and_chosen_is_in_the_document() {
     let server = Postgres::shared();
     let database = server.create_database();
