@@ -403,6 +403,13 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "N", default_value = "5")]
     pub(crate) retries: u32,
 
+    /// How long what is under way may take after a signal asked to stop [default: as long as it takes]
+    ///
+    /// SIGTERM or SIGINT ends the deploy after the migration under way, or after the statement of one that runs statement
+    /// by statement. When this time is over, and at a second signal, it is cancelled instead.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    pub(crate) stop_grace: Option<Duration>,
+
     #[command(flatten)]
     pub(crate) data: DataChecks,
 

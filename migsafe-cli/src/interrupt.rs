@@ -1,6 +1,6 @@
 //! Stopping when asked to.
 
-use std::io;
+use std::future::pending;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -9,8 +9,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::failure::Failure;
 
-/// How long a run may take to come to a good end once it was asked to stop.
-const GRACE: Duration = Duration::from_secs(1);
+/// How long a run that was asked to stop may take before somebody is told what it waits for.
+const UNTOLD: Duration = Duration::from_secs(1);
 
 /// How long what a dropped run leaves behind may take to go.
 const CLEANING: Duration = Duration::from_secs(5);
@@ -26,33 +26,53 @@ impl From<Interrupted> for Failure {
 
 /// Runs a future until it is done or a signal asks to stop.
 pub(crate) async fn unless_interrupted<F: Future>(future: F) -> Result<F::Output, Interrupted> {
+    let mut signals = Signals::watch();
     {
         let mut future = pin!(future);
         tokio::select! {
             // What is done is done.
             biased;
             output = &mut future => return Ok(output),
-            () = signal() => {}
+            () = signals.next() => {}
         }
     }
     settle().await;
     Err(Interrupted)
 }
 
-/// The same, but after the signal first `ask` asks the future to end by itself.
+/// The same, but the signal only asks the future to end by itself. It is dropped at a second signal, and when the grace
+/// is over, if there is one. `told` is called when it takes a while.
 pub(crate) async fn unless_interrupted_twice<F: Future>(
     future: F,
+    grace: Option<Duration>,
     ask: impl FnOnce(),
+    told: impl FnOnce(),
 ) -> Result<F::Output, Interrupted> {
+    let mut signals = Signals::watch();
     {
         let mut future = pin!(future);
         tokio::select! {
             biased;
             output = &mut future => return Ok(output),
-            () = signal() => ask(),
+            () = signals.next() => ask(),
         }
-        if let Ok(output) = timeout(GRACE, future).await {
-            return Ok(output);
+        let over = async {
+            match grace {
+                Some(grace) => sleep(grace).await,
+                None => pending().await,
+            }
+        };
+        let telling = async {
+            sleep(UNTOLD).await;
+            told();
+            pending().await
+        };
+        tokio::select! {
+            biased;
+            output = &mut future => return Ok(output),
+            () = signals.next() => {}
+            () = over => {}
+            () = telling => {}
         }
     }
     settle().await;
@@ -71,25 +91,39 @@ async fn settle() {
     let _ = timeout(CLEANING, until_idle).await;
 }
 
-/// Ends with the first SIGINT or SIGTERM. If signals cannot be watched they end the process as
-/// they always do.
-async fn signal() {
-    if watch().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+/// SIGINT and SIGTERM from now on, each one once. If they cannot be watched they end the process as they always do.
+struct Signals {
+    #[cfg(unix)]
+    watched: Option<[tokio::signal::unix::Signal; 2]>,
 }
 
 #[cfg(unix)]
-async fn watch() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
+impl Signals {
+    fn watch() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        let both = signal(SignalKind::interrupt())
+            .and_then(|interrupt| Ok([interrupt, signal(SignalKind::terminate())?]));
+        Self { watched: both.ok() }
+    }
+
+    async fn next(&mut self) {
+        let Some([interrupt, terminate]) = &mut self.watched else { return pending().await };
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn watch() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+impl Signals {
+    fn watch() -> Self {
+        Self {}
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    }
 }

@@ -106,6 +106,12 @@ impl Progress {
         }
     }
 
+    /// Writes a line of its own, whatever the form.
+    pub(crate) fn say(&self, line: &str) {
+        self.state().erase();
+        standard_error(&format!("{line}\n"));
+    }
+
     /// How often [`Event::Alive`] is wanted.
     pub(crate) fn tick(&self) -> Duration {
         if self.form == Form::Live { TICK } else { HEARTBEAT }

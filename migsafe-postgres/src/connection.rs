@@ -63,6 +63,13 @@ pub(crate) struct Answer {
 
 impl Connection {
     pub(crate) async fn open(options: &PostgresOptions) -> Result<Self, StoreError> {
+        Self::connect(options).await.map_err(|error| match options.url {
+            Some(url) => error.about(url),
+            None => error,
+        })
+    }
+
+    async fn connect(options: &PostgresOptions) -> Result<Self, StoreError> {
         let connect = options.connect.connect();
         let connected = match options.connect_timeout {
             Some(limit) => tokio::time::timeout(limit, connect).await.map_err(|_| {

@@ -96,10 +96,22 @@ impl ServerError {
         let code = self.kind();
         let error =
             StoreError::new(code, format!("{doing} failed: {} ({})", self.message, self.code));
+        if self.is_of_statement_pooling() {
+            let text = format!("{doing} failed: {} ({})", self.message, self.code);
+            return StoreError::new(StoreErrorCode::UnsafeSetting, text).with_help(
+                "a migration is a transaction: let the pooler work in transaction or session mode, or give the \
+                 direct URL of the server (`--direct-url`, or DIRECT_URL)",
+            );
+        }
         match self.hint {
             Some(hint) if code == StoreErrorCode::Sql => error.with_help(hint),
             _ => error,
         }
+    }
+
+    /// `PgBouncer` refuses BEGIN where it pools statements, and closes the connection. It has no SQLSTATE of its own.
+    fn is_of_statement_pooling(&self) -> bool {
+        self.code == "08P01" && self.message.contains("statement pooling mode")
     }
 
     /// PostgreSQL manual, appendix A.

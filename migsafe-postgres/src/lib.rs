@@ -23,6 +23,7 @@ mod blockers;
 mod connection;
 mod data;
 mod error;
+mod identity;
 mod journal;
 mod lock;
 mod options;

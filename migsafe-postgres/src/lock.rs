@@ -7,6 +7,7 @@ use migsafe_core::store::{LockInspector, StoreError};
 use sqlx::postgres::PgRow;
 
 use crate::connection::text;
+use crate::read::{Journals, remedy};
 use crate::{PostgresStore, blockers, sql};
 
 /// How much of a holder's query is shown, in characters.
@@ -21,13 +22,21 @@ impl LockInspector for PostgresStore {
         let statements = [&sql::holders(table), sql::journal_exists()].join(";\n");
         let answer = reader.send(statements).await?.ok("looking at the migration lock")?;
         let mut holders: Vec<LockHolder> = answer.rows(0).iter().filter_map(holder).collect();
-        if answer.value(1, 1).as_deref() == Some("t") {
+        if Journals::decode(&answer, 1) == Journals::Readable {
             let answer = reader.send(sql::lease_sessions()).await?;
             let answer = answer.ok("looking at the migrations that run by statement")?;
             let workers = answer.rows(0).iter().filter_map(holder);
             holders.extend(workers);
         }
         Ok(holders)
+    }
+
+    async fn hidden_work(&self) -> Result<Option<String>, StoreError> {
+        let mut reader = self.reader().await;
+        let statements = [sql::journal_exists(), "SELECT current_user"].join(";\n");
+        let answer = reader.send(statements).await?.ok("looking for the journal")?;
+        let role = answer.value(1, 0).unwrap_or_default();
+        Ok((Journals::decode(&answer, 0) == Journals::Hidden).then(|| remedy(&role)))
     }
 
     async fn blockers(&self, relations: &[ObjectName]) -> Result<Option<Blockers>, StoreError> {

@@ -49,6 +49,8 @@ pub struct PostgresOptions {
     pub(crate) ignored: Vec<String>,
     /// The connection for sessions that write, when it is another than the one for reading.
     pub(crate) direct: Option<PgConnectOptions>,
+    /// Which URL these are from, where there are two.
+    pub(crate) url: Option<&'static str>,
     pub(crate) statements: StatementMode,
     pub(crate) lock: LockMode,
     pub(crate) lease: Duration,
@@ -106,6 +108,7 @@ impl PostgresOptions {
             answer_timeout: Some(Self::ANSWER_TIMEOUT),
             ignored: Vec::new(),
             direct: None,
+            url: None,
             statements: StatementMode::Detect,
             lock: LockMode::Detect,
             lease: Self::LEASE,
@@ -168,6 +171,7 @@ impl PostgresOptions {
             ));
         }
         self.direct = Some(direct.connect);
+        self.url = Some("the database URL");
         Ok(self)
     }
 
@@ -200,7 +204,12 @@ impl PostgresOptions {
     /// What a session that writes connects with.
     pub(crate) fn for_writing(&self) -> Self {
         match &self.direct {
-            Some(direct) => Self { connect: direct.clone(), direct: None, ..self.clone() },
+            Some(direct) => Self {
+                connect: direct.clone(),
+                direct: None,
+                url: Some("the direct URL"),
+                ..self.clone()
+            },
             None => self.clone(),
         }
     }

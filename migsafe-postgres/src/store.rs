@@ -17,6 +17,7 @@ use crate::PostgresOptions;
 use crate::PostgresShadow;
 use crate::connection::{Answer, Connection, Message};
 use crate::error::Failure;
+use crate::identity;
 use crate::journal;
 use crate::read;
 use crate::schema;
@@ -133,6 +134,10 @@ impl HistoryStore for PostgresStore {
         self.options.describe()
     }
 
+    fn writes_to(&self) -> Option<String> {
+        self.options.direct.as_ref().map(|_| self.options.for_writing().describe())
+    }
+
     fn env(&self) -> Arc<dyn Env> {
         Arc::clone(&self.env)
     }
@@ -146,7 +151,7 @@ impl HistoryStore for PostgresStore {
     }
 
     /// Takes over the idle reading connection, which saves connecting; it never comes back, since
-    /// scripts run on it. With a direct URL it connects to that.
+    /// scripts run on it. With a direct URL it connects to that, and compares where both lead.
     async fn open_session(&self) -> Result<Box<dyn WriteSession>, StoreError> {
         let options = Arc::new(self.options.for_writing());
         let idle = match self.options.direct {
@@ -154,7 +159,7 @@ impl HistoryStore for PostgresStore {
             Some(_) => None,
             None => self.reading.try_lock().ok().and_then(|mut slot| slot.take()),
         };
-        let connection = match idle {
+        let mut connection = match idle {
             Some(connection) => connection,
             None => Connection::open(&options).await?,
         };
@@ -166,6 +171,9 @@ impl HistoryStore for PostgresStore {
                 format!("the server is PostgreSQL {}", version / 10_000),
             )
             .with_help("migsafe deploys to PostgreSQL 14 and newer"));
+        }
+        if self.options.direct.is_some() {
+            identity::check(&mut self.reader().await, &mut connection).await?;
         }
         let env = Arc::clone(&self.env);
         Ok(Box::new(PostgresSession::new(options, env, connection)))

@@ -21,6 +21,8 @@ pub enum PoolMode {
     Session,
     /// After every transaction: two statements outside one may run on different server connections.
     Transaction,
+    /// After every statement: there are no transactions of several.
+    Statement,
 }
 
 /// A `PgBouncer` on 127.0.0.1, gone when this is dropped or the test process ends.
@@ -97,6 +99,7 @@ fn settings(server: u16, port: u16, mode: PoolMode, pool_size: u32, users: &Path
     let mode = match mode {
         PoolMode::Session => "session",
         PoolMode::Transaction => "transaction",
+        PoolMode::Statement => "statement",
     };
     format!(
         "[databases]\n\

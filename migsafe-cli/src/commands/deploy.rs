@@ -56,7 +56,8 @@ async fn deploy(global: &Global, args: &Deploy, output: &Output) -> Result<Repor
     let migrations = connect::migrations(global)?;
     let store = connect::store(global)?;
     let deploy = ensure_up_to_date(&*store, &migrations, options);
-    let result = unless_interrupted_twice(deploy, || stop.stop()).await;
+    let told = || progress.say("stopping after what is under way; a second signal ends it at once");
+    let result = unless_interrupted_twice(deploy, args.stop_grace, || stop.stop(), told).await;
     let step = progress.stop();
     match result {
         Ok(result) => Ok(result?),

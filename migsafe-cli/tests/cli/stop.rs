@@ -46,14 +46,51 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
+/// Whatever time the migration takes; only what comes after it is left for the next deploy.
 #[test]
-fn a_deploy_stops_at_once_and_leaves_nothing_half_done() {
+fn a_deploy_that_is_asked_to_stop_ends_the_migration_under_way() {
+    let database = Postgres::shared().create_database();
+    let project = Project::new()
+        .with("20250103000000_slow", "SELECT pg_sleep(3);")
+        .with("20250104000000_later", "CREATE TABLE later (id int);");
+    let mut child = start(&project, &database, &["deploy"]);
+    until_it_sleeps(&database);
+    signal(&child, "TERM");
+    let mut stderr = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{stderr}");
+    assert!(stderr.contains("stopping after what is under way; a second signal"), "{stderr}");
+    assert!(stderr.contains("error[stopped]"), "{stderr}");
+    let status = project.on(&database.url(), &["status", "--format=json"]).exits(3).json();
+    assert_eq!(
+        (&status["summary"]["applied"], &status["summary"]["pending"]),
+        (&3.into(), &1.into())
+    );
+}
+
+#[test]
+fn a_grace_that_is_over_cancels_what_is_under_way() {
+    let database = Postgres::shared().create_database();
+    let project = Project::new().with("20250103000000_slow", "SELECT pg_sleep(60);");
+    let child = start(&project, &database, &["deploy", "--stop-grace", "0.2"]);
+    until_it_sleeps(&database);
+    signal(&child, "TERM");
+    let ran = Ran::of(child.wait_with_output().unwrap()).exits(1);
+    assert!(ran.stderr.contains("error[interrupted]"), "{ran}");
+    until_nothing_sleeps(&database);
+}
+
+#[test]
+fn a_deploy_stops_at_once_at_the_second_signal_and_leaves_nothing_half_done() {
     let database = Postgres::shared().create_database();
     let project = Project::new().with("20250103000000_slow", "SELECT pg_sleep(60);");
     for (name, format) in [("TERM", "text"), ("INT", "json")] {
         let child = start(&project, &database, &["deploy", "--format", format]);
         until_it_sleeps(&database);
         let stopped = Instant::now();
+        signal(&child, name);
+        // Two of a kind at once would be one.
+        std::thread::sleep(Duration::from_millis(200));
         signal(&child, name);
         let ran = Ran::of(child.wait_with_output().unwrap()).exits(1);
         assert!(stopped.elapsed() < Duration::from_secs(10));

@@ -4,11 +4,22 @@ use super::State;
 use crate::history::{HistoryRow, Journal};
 use crate::lock::LockState;
 
+/// What is known of the journal of an unfinished row.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Journalled<'a> {
+    /// There is none: the migration runs in one piece.
+    No,
+    /// This one.
+    Yes(&'a Journal),
+    /// There may be one, which may not be read.
+    Hidden,
+}
+
 /// What the rows of one name say by themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
     pub(super) state: State,
-    /// `Failed` although somebody may be at work: the lock's state is not known.
+    /// `Failed` although somebody may be at work: the lock's state is not known, or the journal may not be read.
     pub(super) uncertain: bool,
 }
 
@@ -25,7 +36,7 @@ pub(super) fn classify<'a>(
     rows: impl Iterator<Item = &'a HistoryRow>,
     has_file: bool,
     lock: &LockState,
-    journal: Option<&Journal>,
+    journal: Journalled<'_>,
 ) -> Verdict {
     let mut seen = Seen::default();
     for row in rows {
@@ -39,7 +50,8 @@ pub(super) fn classify<'a>(
         }
     }
     let state = if seen.unfinished {
-        let at_work = lock.is_held_by_another() || journal.is_some_and(Journal::is_running);
+        let by_statement = matches!(journal, Journalled::Yes(journal) if journal.is_running());
+        let at_work = lock.is_held_by_another() || by_statement;
         if at_work { State::Running } else { State::Failed }
     } else if !has_file {
         State::Orphaned
@@ -52,7 +64,12 @@ pub(super) fn classify<'a>(
     } else {
         State::Pending
     };
-    let uncertain = state == State::Failed && *lock == LockState::Unknown && journal.is_none();
+    let uncertain = state == State::Failed
+        && match journal {
+            Journalled::No => *lock == LockState::Unknown,
+            Journalled::Yes(_) => false,
+            Journalled::Hidden => true,
+        };
     Verdict { state, uncertain }
 }
 
@@ -79,7 +96,7 @@ mod tests {
     }
 
     fn state(rows: &[HistoryRow], has_file: bool) -> State {
-        classify(rows.iter(), has_file, &LockState::Free, None).state
+        classify(rows.iter(), has_file, &LockState::Free, Journalled::No).state
     }
 
     /// Every line of the state table of the book's chapter on Prisma, section "State table".
@@ -113,11 +130,18 @@ mod tests {
         let rows = [row(false, false, Some(0))];
         let held = LockState::Held(Box::new(LockHolder::of_pid(1)));
         for has_file in [true, false] {
-            assert_eq!(classify(rows.iter(), has_file, &held, None).state, State::Running);
-            let ours = classify(rows.iter(), has_file, &LockState::HeldByUs, None);
+            assert_eq!(
+                classify(rows.iter(), has_file, &held, Journalled::No).state,
+                State::Running
+            );
+            let ours = classify(rows.iter(), has_file, &LockState::HeldByUs, Journalled::No);
             assert_eq!(ours, Verdict { state: State::Failed, uncertain: false });
-            let unknown = classify(rows.iter(), has_file, &LockState::Unknown, None);
+            let unknown = classify(rows.iter(), has_file, &LockState::Unknown, Journalled::No);
             assert_eq!(unknown, Verdict { state: State::Failed, uncertain: true });
+            let hidden = classify(rows.iter(), has_file, &LockState::Free, Journalled::Hidden);
+            assert_eq!(hidden, Verdict { state: State::Failed, uncertain: true });
+            let hidden = classify(rows.iter(), has_file, &held, Journalled::Hidden);
+            assert_eq!(hidden, Verdict { state: State::Running, uncertain: false });
         }
     }
 }

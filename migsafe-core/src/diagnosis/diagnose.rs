@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::classify::Journalled;
 use super::{Entry, Mark, Marks, Relation, State, Summary, classify, relation};
 use crate::history::{History, HistoryRow, Journal};
 use crate::lock::LockState;
@@ -178,7 +179,11 @@ fn entry(
     let rows = history.rows();
     let of_name = || order[attempts.clone()].iter().map(|place| &rows[*place]);
     let unfinished = of_name().rfind(|row| row.is_live() && !row.is_finished());
-    let journal = unfinished.and_then(|row| history.journal(&row.id));
+    let journal = match unfinished.and_then(|row| history.journal(&row.id)) {
+        Some(journal) => Journalled::Yes(journal),
+        None if history.hidden_journals().is_some() => Journalled::Hidden,
+        None => Journalled::No,
+    };
     let verdict = classify::classify(of_name(), file.is_some(), lock, journal);
     let newest_live = of_name().rfind(|row| row.is_live());
     let mut marks = Marks::default();

@@ -33,7 +33,7 @@ impl Entry {
     }
 
     /// True for a [`State::Failed`] entry that may in truth be running, because the lock's state cannot
-    /// be known. Reports say "failed or running".
+    /// be known, or the journal that would tell may not be read. Reports say "failed or running".
     #[must_use]
     pub fn is_uncertain(&self) -> bool {
         self.uncertain

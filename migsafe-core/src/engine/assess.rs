@@ -194,6 +194,8 @@ impl<'a> Run<'a> {
         }
         let status = Status {
             database: self.store.describe(),
+            writes_to: self.store.writes_to(),
+            tried: self.statement_support.clone(),
             dialect,
             facts: database,
             origin: self.migrations.origin().clone(),

@@ -11,11 +11,14 @@ use super::tick::with_ticks;
 use super::verify::{prepare, verified};
 use super::wait::{Backoff, is_lock};
 use super::{Error, Event, Mode, Options, observe};
-use crate::diagnosis::State;
+use crate::diagnosis::{Entry, State};
 use crate::migrations::{MigrationName, Migrations};
-use crate::policy::Verdict;
+use crate::policy::{Finding, Verdict};
 use crate::report::{Outcome, Report, Status};
 use crate::store::{HistoryStore, Reading};
+
+/// The rule that is about failed attempts.
+const FAILED: &str = "failed";
 
 /// Brings a database up to date with a folder, or says why not.
 ///
@@ -114,7 +117,8 @@ async fn wait(run: &mut Run<'_>) -> Result<Report, Stopped> {
             let report = report(assessment.status, Outcome::Failed, Vec::new());
             return Err(Stopped::with(ErrorKind::Stopped, report));
         }
-        if assessment.verdict.is_refusal() || assessment.status.is_up_to_date() {
+        let is_refused = assessment.verdict.is_refusal() && !is_in_doubt(&assessment);
+        if is_refused || assessment.status.is_up_to_date() {
             return settle(run, assessment, None);
         }
         let waited = backoff.waited(&*env);
@@ -124,6 +128,18 @@ async fn wait(run: &mut Run<'_>) -> Result<Report, Stopped> {
             return settle(run, assessment, Some(waited));
         }
     }
+}
+
+/// Whether all that is refused are migrations that look failed and may be running, which this role may not see. Whoever
+/// only waits can wait for these too; should they have failed, the refusal comes when the time is over.
+fn is_in_doubt(assessment: &Assessment) -> bool {
+    let Verdict::Refuse(refusal) = &assessment.verdict else { return false };
+    let diagnosis = assessment.status.diagnosis();
+    let is_uncertain = |finding: &Finding| {
+        let entry = finding.migration.as_ref().and_then(|name| diagnosis.entry(name.as_str()));
+        entry.is_some_and(Entry::is_uncertain) && finding.rule == FAILED
+    };
+    diagnosis.history().hidden_journals().is_some() && refusal.causes().all(is_uncertain)
 }
 
 async fn apply(run: &mut Run<'_>) -> Result<Report, Stopped> {

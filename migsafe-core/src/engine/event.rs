@@ -76,7 +76,8 @@ pub enum Event {
         /// The pause before it; nothing is held meanwhile.
         pause: Duration,
     },
-    /// The answer to COMMIT was lost; finding out on a new connection.
+    /// The answer to COMMIT was lost, and it is found out on a new connection; or the answer to a statement outside a
+    /// transaction, and the next deploy finds out.
     OutcomeUnknown {
         /// The migration.
         name: MigrationName,

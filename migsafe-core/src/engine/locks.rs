@@ -30,6 +30,8 @@ pub struct LocksReport {
     pub supported: bool,
     /// The holders; at most one holds it, and it is held per database, not per schema.
     pub holders: Vec<LockHolder>,
+    /// The statements that would let the role see whether a migration runs statement by statement; `None` when it may.
+    pub hidden: Option<String>,
     /// What the pending migrations will lock; `None` if no folder was given or the history could not be
     /// read.
     pub pending: Option<PendingLocks>,
@@ -198,6 +200,7 @@ async fn look(
     if let Some(inspector) = store.lock_inspector() {
         report.supported = true;
         report.holders = inspector.lock_holders().await?;
+        report.hidden = inspector.hidden_work().await?;
         report.add_blockers(inspector).await?;
     }
     Ok(report)

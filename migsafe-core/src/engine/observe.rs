@@ -43,7 +43,7 @@ pub(super) fn event(event: &Event) {
             tracing::warn!(target: "migsafe", migration = name.as_str(), ?reason, attempt, "migration retried");
         }
         Event::OutcomeUnknown { name } => {
-            tracing::warn!(target: "migsafe", migration = name.as_str(), "no answer to COMMIT");
+            tracing::warn!(target: "migsafe", migration = name.as_str(), "no answer of the database");
         }
         Event::StepStarted { name, index, total } => {
             tracing::info!(target: "migsafe", migration = name.as_str(), index, total, "migration started");

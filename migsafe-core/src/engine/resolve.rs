@@ -190,6 +190,18 @@ fn propose(
                 .to_owned(),
         ));
     }
+    if let Some(remedy) = history.hidden_journals()
+        && rows.iter().any(|row| row.is_live() && !row.is_finished())
+    {
+        return Err(refuse(
+            "running",
+            format!(
+                "migration {} may be under way in another session, which this role may not see",
+                text::name(name.as_str())
+            ),
+            format!("resolve it with the role that deploys, or after {remedy}"),
+        ));
+    }
     let changes = match resolution {
         Resolution::Applied(_) => {
             if let Some(mismatch) = migrations.lock_file().mismatch(store.dialect()) {

@@ -56,13 +56,14 @@ pub struct HistoryTable {
     rows: Vec<HistoryRow>,
     problems: Vec<TableProblem>,
     journals: Vec<Journal>,
+    hidden_journals: Option<String>,
 }
 
 impl HistoryTable {
     /// A table with these rows, in any order.
     #[must_use]
     pub fn new(rows: Vec<HistoryRow>) -> Self {
-        Self { rows, problems: Vec::new(), journals: Vec::new() }
+        Self { rows, ..Self::default() }
     }
 
     /// The same with what is wrong with the table's shape.
@@ -76,6 +77,14 @@ impl HistoryTable {
     #[must_use]
     pub fn with_journals(mut self, journals: Vec<Journal>) -> Self {
         self.journals = journals;
+        self
+    }
+
+    /// The same with the fact that there may be journals which may not be read, and with the statements that would let
+    /// them be. An unfinished row may then be somebody's who is at work on it.
+    #[must_use]
+    pub fn with_hidden_journals(mut self, remedy: impl Into<String>) -> Self {
+        self.hidden_journals = Some(remedy.into());
         self
     }
 
@@ -145,6 +154,15 @@ impl History {
         match self {
             Self::Absent(_) => None,
             Self::Present(table) => table.journals().iter().find(|j| j.row_id == row_id),
+        }
+    }
+
+    /// The statements that would let journals be read which may not be; `None` when none is hidden.
+    #[must_use]
+    pub fn hidden_journals(&self) -> Option<&str> {
+        match self {
+            Self::Absent(_) => None,
+            Self::Present(table) => table.hidden_journals.as_deref(),
         }
     }
 

@@ -17,7 +17,7 @@ mod table_work;
 
 pub use blocker::{Blocker, Blockers, FoundRelation, HeldLock, RelationSize};
 pub use holder::LockHolder;
-pub use state::LockState;
+pub use state::{LockKind, LockState};
 pub use table_lock::TableLock;
 pub use table_work::{TableWork, Work};
 

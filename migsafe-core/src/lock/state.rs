@@ -1,6 +1,21 @@
 //! Whether the migration lock is free.
 
+use serde::Serialize;
+
 use super::LockHolder;
+
+/// What a session that writes has locked, so that no other deployer runs the same step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LockKind {
+    /// The advisory lock, Prisma's.
+    Advisory,
+    /// The history table: the server has no advisory locks.
+    Table,
+    /// Both.
+    TableAndAdvisory,
+}
 
 /// The state of the migration lock when a history was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

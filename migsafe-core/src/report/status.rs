@@ -5,12 +5,14 @@ use crate::Dialect;
 use crate::diagnosis::Diagnosis;
 use crate::migrations::Origin;
 use crate::policy::{Finding, Severity, Suppressed};
-use crate::store::DatabaseFacts;
+use crate::store::{DatabaseFacts, StatementSupport};
 
 /// A diagnosis with its findings.
 #[derive(Clone, Debug)]
 pub struct Status {
     pub(crate) database: String,
+    pub(crate) writes_to: Option<String>,
+    pub(crate) tried: Option<StatementSupport>,
     pub(crate) dialect: Dialect,
     pub(crate) facts: DatabaseFacts,
     pub(crate) origin: Origin,
@@ -27,6 +29,19 @@ impl Status {
     #[must_use]
     pub fn database(&self) -> &str {
         &self.database
+    }
+
+    /// What is written through, where that is another connection; never a password.
+    #[must_use]
+    pub fn writes_to(&self) -> Option<&str> {
+        self.writes_to.as_deref()
+    }
+
+    /// Whether migrations can run statement by statement on this connection, if that was tried: only where one is
+    /// pending, and of many deployers only by the one that has the lock.
+    #[must_use]
+    pub fn statement_support(&self) -> Option<&StatementSupport> {
+        self.tried.as_ref()
     }
 
     /// The database's dialect.

@@ -116,6 +116,13 @@ impl StoreError {
         self
     }
 
+    /// The same with what it is about before the message: which of two URLs, for example.
+    #[must_use]
+    pub fn about(mut self, what: &str) -> Self {
+        self.message = crate::text::printable(&format!("{what}: {}", self.message));
+        self
+    }
+
     /// The same with advice that fits better than the general one of the code.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {

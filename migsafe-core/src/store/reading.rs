@@ -1,7 +1,7 @@
 //! What one read of the database gives.
 
 use crate::history::History;
-use crate::lock::LockState;
+use crate::lock::{LockKind, LockState};
 
 /// The result of one read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +73,7 @@ pub struct DatabaseFacts {
     server: Option<String>,
     server_version: Option<u32>,
     statements: StatementSupport,
+    lock_kind: Option<LockKind>,
 }
 
 impl DatabaseFacts {
@@ -124,6 +125,19 @@ impl DatabaseFacts {
     pub fn with_statements(mut self, support: StatementSupport) -> Self {
         self.statements = support;
         self
+    }
+
+    /// The same with what the session that reads has locked.
+    #[must_use]
+    pub fn with_lock_kind(mut self, kind: Option<LockKind>) -> Self {
+        self.lock_kind = kind;
+        self
+    }
+
+    /// What the session that read this had locked; `None` if it only looked, and where there is nothing to choose.
+    #[must_use]
+    pub fn lock_kind(&self) -> Option<LockKind> {
+        self.lock_kind
     }
 
     /// Whether migrations can run statement by statement on this connection.

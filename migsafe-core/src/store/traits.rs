@@ -27,6 +27,12 @@ pub trait HistoryStore: Send + Sync + fmt::Debug {
     /// What is connected to, for people; never a password.
     fn describe(&self) -> String;
 
+    /// What sessions that write connect to, for people, where that is not what [`HistoryStore::describe`] says; never a
+    /// password.
+    fn writes_to(&self) -> Option<String> {
+        None
+    }
+
     /// The clock and timers that the backend's runtime offers.
     fn env(&self) -> Arc<dyn Env>;
 
@@ -166,6 +172,18 @@ pub trait LockInspector: Send + Sync {
     ///
     /// The connection or the query fails.
     async fn lock_holders(&self) -> Result<Vec<LockHolder>, StoreError>;
+
+    /// The statements that would let the role see whether a migration runs statement by statement, when it may not
+    /// see that; then one that [`LockInspector::lock_holders`] does not name may be at work all the same.
+    ///
+    /// `None`, the default, where nothing is hidden.
+    ///
+    /// # Errors
+    ///
+    /// The connection or the query fails.
+    async fn hidden_work(&self) -> Result<Option<String>, StoreError> {
+        Ok(None)
+    }
 
     /// The sessions of this database that are in each other's way: those with a lock on one of these
     /// relations or waiting for one, those that wait for anything or make others wait, and those that

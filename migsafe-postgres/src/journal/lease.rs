@@ -13,6 +13,7 @@ use crate::session::{PostgresSession, Transaction};
 use crate::sql::{self, Lease};
 
 use super::pooler::{Process, Signs};
+use super::rights;
 
 /// How often a lease is renewed while it lasts.
 const RENEWALS: u32 = 4;
@@ -38,7 +39,7 @@ impl Drop for HeldLease {
 }
 
 /// Whether statements can be run one by one over these connections: not through a pooler that hands
-/// server processes from one client to another.
+/// server processes from one client to another, and not by a role that may not keep a journal.
 pub(crate) async fn probe(options: &Arc<PostgresOptions>) -> Result<StatementSupport, StoreError> {
     match options.statements {
         StatementMode::Forbidden => {
@@ -46,21 +47,31 @@ pub(crate) async fn probe(options: &Arc<PostgresOptions>) -> Result<StatementSup
                        forbidden`, `StatementMode::Forbidden`)";
             return Ok(StatementSupport::Refused(why.to_owned()));
         }
-        StatementMode::Forced => return Ok(StatementSupport::Available),
-        StatementMode::Detect => {}
+        StatementMode::Forced | StatementMode::Detect => {}
     }
     let mut connection = Connection::open(options).await?;
-    let error = match Signs::look(&mut connection, options).await {
-        Ok(None) => {
-            connection.close().await;
-            return Ok(StatementSupport::Available);
-        }
-        Ok(Some(signs)) => signs.into_error(),
-        Err(error) if error.code() == StoreErrorCode::UnsafeSetting => error,
-        Err(error) => return Err(error),
-    };
+    let refused = refused(&mut connection, options).await;
     connection.close().await;
-    Ok(StatementSupport::Refused(format!("{error}; {}", error.help())))
+    Ok(refused?.map_or(StatementSupport::Available, StatementSupport::Refused))
+}
+
+/// Why they cannot, if so.
+async fn refused(
+    connection: &mut Connection,
+    options: &PostgresOptions,
+) -> Result<Option<String>, StoreError> {
+    if options.statements == StatementMode::Detect {
+        let error = match Signs::look(connection, options).await {
+            Ok(None) => None,
+            Ok(Some(signs)) => Some(signs.into_error()),
+            Err(error) if error.code() == StoreErrorCode::UnsafeSetting => Some(error),
+            Err(error) => return Err(error),
+        };
+        if let Some(error) = error {
+            return Ok(Some(format!("{error}; {}", error.help())));
+        }
+    }
+    rights::missing(connection, options.answer_timeout).await
 }
 
 impl PostgresSession {
@@ -79,7 +90,13 @@ impl PostgresSession {
         let answer = answer.ok("looking for the journal")?;
         if answer.value(0, 0).as_deref() != Some("t") {
             let answer = self.ask(&[sql::create_journal().to_owned()]).await;
-            answer.ok("creating the journal")?;
+            answer.ok("creating the journal").map_err(|error| match error.code() {
+                StoreErrorCode::Permission => error.with_help(
+                    "the journal of a migration that runs statement by statement is in a schema of its own: \
+                     GRANT CREATE ON DATABASE to the role",
+                ),
+                _ => error,
+            })?;
         }
         let table = transaction.table();
         let write_row = if is_new {

@@ -10,6 +10,7 @@ mod effect;
 mod lease;
 mod pooler;
 mod read;
+mod rights;
 mod run;
 
 use async_trait::async_trait;

@@ -10,6 +10,7 @@ mod absence;
 mod decode;
 mod facts;
 mod glance;
+mod hidden;
 
 use migsafe_core::history::{Absence, History, HistoryTable};
 use migsafe_core::store::{
@@ -19,6 +20,7 @@ use migsafe_core::store::{
 pub(crate) use absence::Candidates;
 pub(crate) use facts::{Facts, read_only};
 pub(crate) use glance::glance;
+pub(crate) use hidden::{Journals, remedy};
 
 use crate::connection::Answer;
 use crate::journal;
@@ -35,7 +37,9 @@ pub(crate) async fn read(reader: &mut Reader<'_>) -> Result<Reading, StoreError>
     for _ in 0..LOOKS {
         let answer = reader.send(look.statements().join(";\n")).await?;
         match look.judge(answer, 0)? {
-            Seen::Reading(reading, _) => return with_journals(reader, *reading).await,
+            Seen::Reading(reading, facts) => {
+                return with_journals(reader, *reading, &facts.user).await;
+            }
             Seen::Other(next) => look = next,
         }
     }
@@ -43,7 +47,11 @@ pub(crate) async fn read(reader: &mut Reader<'_>) -> Result<Reading, StoreError>
 }
 
 /// Asks for the journals of unfinished rows, if there are any of either.
-async fn with_journals(reader: &mut Reader<'_>, reading: Reading) -> Result<Reading, StoreError> {
+async fn with_journals(
+    reader: &mut Reader<'_>,
+    reading: Reading,
+    role: &str,
+) -> Result<Reading, StoreError> {
     let ids = journal::unfinished(&reading);
     if ids.is_empty() {
         return Ok(reading);
@@ -51,8 +59,9 @@ async fn with_journals(reader: &mut Reader<'_>, reading: Reading) -> Result<Read
     let (entries, workers) = (sql::entries(&ids), sql::workers(&ids));
     let answer = reader.send(sql::journal_exists().to_owned()).await?;
     let answer = answer.ok("looking for the journal")?;
-    if answer.value(0, 1).as_deref() != Some("t") {
-        return Ok(reading);
+    let journals = Journals::decode(&answer, 0);
+    if journals != Journals::Readable {
+        return Ok(journals.note(reading, role));
     }
     let answer = reader.send(format!("{entries};\n{workers}")).await?.ok("reading the journal")?;
     Ok(journal::attach(reading, &answer, 0))

@@ -11,7 +11,7 @@ use crate::connection::{Answer, Connection};
 use crate::error::Failure;
 use crate::journal;
 use crate::lock::holder;
-use crate::read::{Facts, Look, Seen, lacks_schema, read_only, restless};
+use crate::read::{Facts, Journals, Look, Seen, lacks_schema, read_only, restless};
 use crate::sql::{self, Table};
 
 /// The statement that tries for the advisory lock; after BEGIN, and before that for the table if there is one.
@@ -118,7 +118,10 @@ impl PostgresSession {
                     let lacks_schema = lacks_schema(&reading.history);
                     self.expected = stamp;
                     self.transaction = Some(Transaction { process, schema, lacks_schema, stamp });
-                    return Ok(Begun::Locked(Box::new(self.with_journals(*reading).await?)));
+                    let mut reading = self.with_journals(*reading, &facts.user).await?;
+                    let kind = Some(self.exclusion.kind());
+                    reading.database = reading.database.with_lock_kind(kind);
+                    return Ok(Begun::Locked(Box::new(reading)));
                 }
                 Seen::Other(next) => {
                     look = next;
@@ -130,15 +133,16 @@ impl PostgresSession {
     }
 
     /// Asks for the journals of unfinished rows, if there are any of either.
-    async fn with_journals(&mut self, reading: Reading) -> Result<Reading, StoreError> {
+    async fn with_journals(&mut self, reading: Reading, role: &str) -> Result<Reading, StoreError> {
         let ids = journal::unfinished(&reading);
         if ids.is_empty() {
             return Ok(reading);
         }
         let (entries, workers) = (sql::entries(&ids), sql::workers(&ids));
         let answer = self.ask(&[sql::journal_exists().to_owned()]).await;
-        if answer.ok("looking for the journal")?.value(0, 1).as_deref() != Some("t") {
-            return Ok(reading);
+        let journals = Journals::decode(&answer.ok("looking for the journal")?, 0);
+        if journals != Journals::Readable {
+            return Ok(journals.note(reading, role));
         }
         let answer = self.ask(&[entries, workers]).await.ok("reading the journal")?;
         Ok(journal::attach(reading, &answer, 0))

@@ -8,7 +8,7 @@
 //! no advisory lock for anybody; where it has one, whoever locks the table takes that as well, and a role that may not is
 //! refused.
 
-use migsafe_core::lock::LockState;
+use migsafe_core::lock::{LockKind, LockState};
 use migsafe_core::store::{StoreError, StoreErrorCode};
 
 use crate::LockMode;
@@ -43,6 +43,15 @@ impl Exclusion {
         match self {
             Self::Advisory => Locks { advisory: true, table: None },
             Self::Table { advisory } => Locks { advisory, table },
+        }
+    }
+
+    /// For the report.
+    pub(super) fn kind(self) -> LockKind {
+        match self {
+            Self::Advisory => LockKind::Advisory,
+            Self::Table { advisory: false } => LockKind::Table,
+            Self::Table { advisory: true } => LockKind::TableAndAdvisory,
         }
     }
 

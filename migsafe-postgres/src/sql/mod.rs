@@ -8,6 +8,7 @@ mod data;
 mod journal;
 mod quote;
 mod read;
+mod rights;
 mod rows;
 mod step;
 
@@ -25,8 +26,10 @@ pub(crate) use journal::{
 };
 pub(crate) use quote::{Ident, Literal, Table};
 pub(crate) use read::{
-    absence, columns_of_table, facts, holders, lenient_rows, rows, rows_as_text, shape, stamp,
+    absence, columns_of_table, facts, holders, identity, lenient_rows, rows, rows_as_text, shape,
+    stamp,
 };
+pub(crate) use rights::journal_rights;
 pub(crate) use rows::{before_row_query, count_row_query, value_of_row_query};
 pub(crate) use step::{
     Locks, SAVEPOINT, begin, create_table, guard, insert_failed, insert_started, reset, settings,

@@ -38,6 +38,21 @@ pub(crate) fn facts(table: Table<'_>) -> String {
     )
 }
 
+/// What tells one history from another. Row: when the server began, the database, the history table, the schema to create
+/// one in.
+pub(crate) fn identity(table: Table<'_>) -> String {
+    let schema = match table.schema {
+        Some(schema) => Literal(schema).to_string(),
+        None => "pg_catalog.current_schema()".to_owned(),
+    };
+    format!(
+        "SELECT extract(epoch FROM pg_catalog.pg_postmaster_start_time()), \
+         (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()), \
+         pg_catalog.to_regclass({})::pg_catalog.oid, {schema}",
+        Literal(&table.to_string())
+    )
+}
+
 /// The rows in the fast form: times as decimal seconds, independent of any setting.
 pub(crate) fn rows(table: Table<'_>) -> String {
     format!(

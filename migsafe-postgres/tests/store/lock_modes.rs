@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use migsafe_postgres::core::lock::LockState;
+use migsafe_postgres::core::lock::{LockKind, LockState};
 use migsafe_postgres::core::store::Begun;
 use migsafe_postgres::{
     HistoryStore, LockMode, Migrations, PostgresOptions, PostgresStore, ensure_up_to_date,
@@ -99,6 +99,28 @@ fn without_advisory_locks_the_history_table_is_locked() {
             assert_eq!(crowd(&database, modes), 1);
             assert_each_once(&database);
         }
+    }
+}
+
+#[test]
+fn the_report_says_what_was_locked() {
+    for (prepare, mode, kind) in [
+        (None, LockMode::Detect, LockKind::Advisory),
+        (None, LockMode::Table, LockKind::TableAndAdvisory),
+        (Some(without_function as fn(&Database)), LockMode::Detect, LockKind::Table),
+        (Some(with_function_for_all), LockMode::Detect, LockKind::Table),
+    ] {
+        let database = database();
+        if let Some(prepare) = prepare {
+            prepare(&database);
+        }
+        block_on(async {
+            let store = store_in(&database, mode);
+            let report = deploy(&store, &tables(1)).await.unwrap();
+            assert_eq!(report.status().facts().lock_kind(), Some(kind));
+            let again = deploy(&store, &tables(1)).await.unwrap();
+            assert_eq!(again.status().facts().lock_kind(), None, "nothing was locked");
+        });
     }
 }
 

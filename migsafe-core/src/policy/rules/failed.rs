@@ -16,6 +16,10 @@
 //! `migsafe resolve --rolled-back NAME`, mend the script, deploy again. If all of it is there:
 //! `migsafe resolve --applied NAME`. A migration that runs statement by statement says which statement
 //! failed: mend the script or the data, then `migsafe deploy --resume` goes on there.
+//!
+//! A role that may not read the tables in the schema `migsafe` cannot tell a failed migration from one that runs
+//! statement by statement at this moment. The finding says so, and names the two GRANTs that let it: change nothing
+//! before you have looked with them.
 
 use crate::diagnosis::{Entry, State};
 use crate::history::{HistoryRow, Resume};
@@ -39,10 +43,21 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             row.and_then(HistoryRow::cause).map_or_else(String::new, |cause| format!(": {cause}"));
         let (what, help) = match facts.resume(entry) {
             Some(resume) => by_statement(entry, &resume),
-            None => in_one_piece(entry),
+            None => match facts.diagnosis().history().hidden_journals() {
+                Some(remedy) => hidden(remedy),
+                None => in_one_piece(entry),
+            },
         };
         findings.report_on(entry.name(), format!("{what}{started}{cause}"), help);
     }
+}
+
+/// Nobody may be advised to touch a row that somebody may be at work on.
+fn hidden(remedy: &str) -> (String, String) {
+    (
+        "failed, or running in another session, which this role may not see".to_owned(),
+        format!("change nothing yet: look again with the role that deploys, or after {remedy}"),
+    )
 }
 
 fn in_one_piece(entry: &Entry) -> (String, String) {

@@ -26,6 +26,7 @@ impl<'a> LocksBody<'a> {
             supported: report.supported,
             state,
             holders: report.holders.iter().map(HolderBody::of).collect(),
+            hidden: report.hidden.as_deref(),
             pending: report.pending.as_ref(),
             work: report.work.as_ref(),
             unread: report.unread.as_deref(),
@@ -44,6 +45,9 @@ pub(super) struct LocksBody<'a> {
     supported: bool,
     state: &'static str,
     holders: Vec<HolderBody<'a>>,
+    /// What would let this role see whether a migration runs statement by statement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden: Option<&'a str>,
     /// `null` without a folder, and when the history could not be read.
     pending: Option<&'a PendingLocks>,
     /// What they do to whole tables (SQLite).

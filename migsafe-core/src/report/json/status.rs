@@ -6,10 +6,11 @@ use super::document::document;
 use crate::Dialect;
 use crate::diagnosis::{Diagnosis, Entry, Marks, Relation, State, Summary};
 use crate::history::{HistoryRow, Journal, StoredTime};
-use crate::lock::{LockHolder, LockState};
+use crate::lock::{LockHolder, LockKind, LockState};
 use crate::migrations::{Checksum, Origin};
 use crate::policy::{Finding, Suppressed};
 use crate::report::Status;
+use crate::store::StatementSupport;
 
 /// The document of `status`.
 #[must_use]
@@ -20,6 +21,9 @@ pub fn status(status: &Status) -> String {
 #[derive(Serialize)]
 pub(super) struct StatusBody<'a> {
     database: &'a str,
+    /// What is written through, where that is another connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    direct: Option<&'a str>,
     dialect: Dialect,
     server: Option<&'a str>,
     schema: Option<&'a str>,
@@ -31,6 +35,9 @@ pub(super) struct StatusBody<'a> {
     refused: bool,
     history_table: bool,
     lock: LockBody<'a>,
+    /// Only when it was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statements: Option<SupportBody<'a>>,
     summary: Summary,
     relation: &'a Relation,
     migrations: Vec<MigrationBody<'a>>,
@@ -45,6 +52,7 @@ impl<'a> StatusBody<'a> {
         let diagnosis = status.diagnosis();
         Self {
             database: status.database(),
+            direct: status.writes_to(),
             dialect: status.dialect(),
             server: status.facts().server(),
             schema: status.facts().schema(),
@@ -57,7 +65,8 @@ impl<'a> StatusBody<'a> {
             up_to_date: status.is_up_to_date(),
             refused: status.is_refused(),
             history_table: !diagnosis.history().is_absent(),
-            lock: LockBody::of(diagnosis.lock()),
+            lock: LockBody::of(diagnosis.lock(), status.facts().lock_kind()),
+            statements: status.statement_support().map(SupportBody::of),
             summary: diagnosis.summary(),
             relation: diagnosis.relation(),
             migrations: diagnosis
@@ -75,10 +84,13 @@ impl<'a> StatusBody<'a> {
 struct LockBody<'a> {
     state: &'static str,
     holder: Option<HolderBody<'a>>,
+    /// What was locked; only after a session that did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<LockKind>,
 }
 
 impl<'a> LockBody<'a> {
-    fn of(lock: &'a LockState) -> Self {
+    fn of(lock: &'a LockState, kind: Option<LockKind>) -> Self {
         Self {
             state: match lock {
                 LockState::Free => "free",
@@ -87,7 +99,26 @@ impl<'a> LockBody<'a> {
                 LockState::Unknown => "unknown",
             },
             holder: lock.holder().map(HolderBody::of),
+            kind,
         }
+    }
+}
+
+/// Whether migrations can run statement by statement over the connection.
+#[derive(Serialize)]
+struct SupportBody<'a> {
+    support: &'static str,
+    reason: Option<&'a str>,
+}
+
+impl<'a> SupportBody<'a> {
+    fn of(support: &'a StatementSupport) -> Self {
+        let (support, reason) = match support {
+            StatementSupport::None => ("none", None),
+            StatementSupport::Available => ("available", None),
+            StatementSupport::Refused(reason) => ("refused", Some(&**reason)),
+        };
+        Self { support, reason }
     }
 }
 

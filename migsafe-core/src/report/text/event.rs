@@ -26,7 +26,7 @@ pub fn event(event: &Event) -> Option<String> {
             Some(format!("{step} was rolled back ({reason}); attempt {attempt} in {pause}"))
         }
         Event::OutcomeUnknown { name: step } => Some(format!(
-            "no answer to the COMMIT of {}; finding out on a new connection",
+            "the database gave no answer about {}; whether it was carried out has to be found out",
             name(step)
         )),
         Event::StatementStarted { name: step, statement, total } => {
@@ -87,7 +87,7 @@ mod tests {
         applying a b (2 of 3)
         applying a, statement 1 of 2
         "a\u{1b}[2J" was rolled back (it waited too long for a lock on a table); attempt 2 in 150 ms
-        no answer to the COMMIT of a; finding out on a new connection
+        the database gave no answer about a; whether it was carried out has to be found out
         "#);
     }
 }

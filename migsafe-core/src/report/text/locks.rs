@@ -36,6 +36,13 @@ pub fn locks(report: &LocksReport, style: Style) -> String {
         page.line(format!("  {}", holder.terminate_statement()));
         page.line("What it has not committed is rolled back.");
     }
+    if let Some(remedy) = &report.hidden {
+        page.blank();
+        page.line(
+            "Whether a migration that runs statement by statement is under way, this role may not see before:",
+        );
+        page.line(format!("  {}", safe::line(remedy, 300)));
+    }
     if let Some(pending) = &report.pending {
         impact::will_lock(&mut page, pending);
     }

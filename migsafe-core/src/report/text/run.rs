@@ -29,7 +29,10 @@ pub fn deploy(report: &Report, style: Style) -> String {
 
 /// The lists of what was applied and of what was not.
 pub(super) fn done(page: &mut Page, report: &Report) {
-    let database = safe::line(report.status().database(), 200);
+    let mut database = safe::line(report.status().database(), 200);
+    if let Some(direct) = report.status().writes_to() {
+        database = format!("{database} through {}", safe::line(direct, 200));
+    }
     let applied = report.applied();
     let planned = report.planned();
     if report.created_history_table() {

@@ -57,12 +57,13 @@ fn header(status: &Status) -> Vec<(&'static str, String)> {
         Origin::Embedded => "embedded in the program".to_owned(),
         Origin::Files => "single files".to_owned(),
     };
-    let mut fields = vec![
-        ("database", safe::line(status.database(), 200)),
+    let mut fields = vec![("database", safe::line(status.database(), 200))];
+    fields.extend(status.writes_to().map(|direct| ("direct", safe::line(direct, 200))));
+    fields.extend([
         ("server", server),
         ("migrations", format!("{origin} ({})", status.file_count())),
         ("environment", safe::name(status.environment())),
-    ];
+    ]);
     if status.diagnosis().history().is_absent() {
         fields.push(("history", "none yet".to_owned()));
     }
