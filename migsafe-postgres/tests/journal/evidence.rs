@@ -353,5 +353,7 @@ fn as_owner(database: &Database, role: &str) -> String {
              GRANT ALL ON ALL TABLES IN SCHEMA migsafe TO {role}"
         ))
         .unwrap();
-    database.url().replacen("postgres@", &format!("{role}@"), 1)
+    let url = database.url().replacen("postgres@", &format!("{role}@"), 1);
+    assert_ne!(url, database.url());
+    url
 }
