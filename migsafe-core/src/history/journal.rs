@@ -130,10 +130,18 @@ impl Journal {
         Self { row_id: row_id.into(), entries, worker }
     }
 
-    /// The hash that stands for a statement's text.
+    /// The hash that stands for a statement's text. Line ends do not count, as they do not in a script: the checkout of
+    /// another machine may have others.
     #[must_use]
     pub fn hash(statement: &str) -> String {
-        Checksum::from_bytes(Sha256::digest(statement.as_bytes()).into()).to_string()
+        let text = statement.replace("\r\n", "\n");
+        Checksum::from_bytes(Sha256::digest(text.as_bytes()).into()).to_string()
+    }
+
+    /// How many statements were carried out.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.state == JournalState::Done).count()
     }
 
     /// Where to go on with this script. The statements that are done must be there as they were; what
@@ -234,6 +242,18 @@ mod tests {
         assert_eq!(resume(&[(1, Done), (2, Failed)]), again(2));
         assert_eq!(resume(&[(1, Done), (2, Done), (3, Failed)]), again(3));
         assert_eq!(resume(&[(2, Done), (1, Done), (3, Done)]), Resume::At { statement: 4 });
+    }
+
+    #[test]
+    fn line_ends_do_not_count() {
+        let text = TEXT.replace("ADD COLUMN", "\nADD COLUMN");
+        let script = analyse(Dialect::Postgres, &text);
+        let sql = &text[script.statements()[0].range()];
+        let entries = vec![JournalEntry::new(1, Journal::hash(sql), JournalState::Done)];
+        let converted = text.replace('\n', "\r\n");
+        let script = analyse(Dialect::Postgres, &converted);
+        let journal = Journal::new("id", entries, Worker::Gone);
+        assert_eq!(journal.resume(&converted, &script), Resume::At { statement: 2 });
     }
 
     #[test]
