@@ -9,6 +9,9 @@ use crate::connection::text;
 use crate::session::PostgresSession;
 use crate::sql::{self, Before};
 
+/// The id of nothing: of a table that was not there nothing can have come about.
+const NO_TABLE: u32 = 0;
+
 /// What was found: its state, its quoted name, and what else the question gives.
 struct Found {
     state: String,
@@ -74,11 +77,12 @@ impl PostgresSession {
         let number = |column| answer.value(0, column).and_then(|id| id.parse().ok());
         let text = |column| answer.value(0, column).map(|value| value.into_owned());
         Ok(match answer.value(0, 1).as_deref() {
-            // A table that was not there: nothing can have come about.
-            Some("index") => number(2).map(|table| Before::Index { table, name: text(4) }),
+            Some("index") => {
+                Some(Before::Index { table: number(2).unwrap_or(NO_TABLE), name: text(4) })
+            }
             Some("reindex") => match (number(2), answer.value(0, 6).as_deref()) {
                 (None, Some("true")) => Some(Before::Reindex { table: None }),
-                (table, _) => table.map(|table| Before::Reindex { table: Some(table) }),
+                (table, _) => Some(Before::Reindex { table: table.or(Some(NO_TABLE)) }),
             },
             Some("drop") => {
                 Some(Before::Drop { object: number(3), name: text(4).unwrap_or_default() })

@@ -197,7 +197,9 @@ fn an_index_without_a_name_is_dropped_and_built_again() {
     let database = database();
     run(&database, &folder(&[(FIRST, first)])).unwrap();
     database.query("CREATE UNIQUE INDEX CONCURRENTLY by_hand ON t (a)").unwrap_err();
-    run(&database, &migrations).unwrap_err();
+    let error = run(&database, &migrations).unwrap_err();
+    assert!(error.help().contains("t_expr_idx half done"), "{}", error.help());
+    assert!(!error.help().contains("by_hand"), "{}", error.help());
     assert_eq!(indexes(&database), "by_hand INVALID, t_expr_idx INVALID");
     resume(&database, &migrations).unwrap_err();
     assert_eq!(
@@ -208,6 +210,23 @@ fn an_index_without_a_name_is_dropped_and_built_again() {
     database.query("DELETE FROM t").unwrap();
     assert!(resume(&database, &migrations).unwrap().status().is_up_to_date());
     assert_eq!(indexes(&database), "by_hand INVALID, t_expr_idx", "what is not ours stays");
+}
+
+/// Of a table that was not there, nothing can have been built.
+#[test]
+fn a_table_that_was_not_there_may_be_made_by_hand() {
+    for second in
+        ["CREATE INDEX CONCURRENTLY t_a_idx ON v (a);", "CREATE INDEX CONCURRENTLY ON v (a);"]
+    {
+        let database = database();
+        let first = "CREATE TABLE t (a int);\n";
+        run(&database, &folder(&[(FIRST, first)])).unwrap();
+        let error = run(&database, &two(first, second)).unwrap_err();
+        assert!(error.to_string().contains("42P01"), "{error}");
+        database.query("CREATE TABLE v (a int)").unwrap();
+        assert!(resume(&database, &two(first, second)).unwrap().status().is_up_to_date());
+        assert_ne!(indexes(&database), "");
+    }
 }
 
 /// TRUNCATE builds the indexes of a table anew and makes an invalid one valid; then nobody can tell whose it is.
