@@ -252,6 +252,8 @@ fn futures_are_send_and_stores_are_shareable() {
 }
 
 mod by_statement {
+    use migsafe_core::engine::{Resolution, plan_resolution};
+    use migsafe_core::report::{Style, text};
     use migsafe_core::store::HistoryStore;
 
     use super::*;
@@ -328,8 +330,7 @@ mod by_statement {
         let failure = error.failure().unwrap();
         assert_eq!((failure.location.statement, failure.location.line), (Some(2), Some(3)));
         assert!(run(&store, &migrations(broken), Options::default()).0.unwrap_err().is_refusal());
-        // A changed statement in doubt is a decision; this one failed, so nothing of it is there,
-        // but only the same text proves that it is the same statement.
+        // It failed, which is a definite answer: it may be tried again as it is, or changed.
         let resume = Options::default().resume_failed(true);
         let error = run(&store, &migrations(broken), resume.clone()).0.unwrap_err();
         assert_eq!(error.code(), "statement-failed");
@@ -338,6 +339,40 @@ mod by_statement {
         assert_eq!(store.tables(), ["a", "b", "c"]);
         assert!(report.status().is_up_to_date(), "{:?}", report.status().findings());
         assert!(finished(&store));
+    }
+
+    /// The index is there and valid, and is not the statement's.
+    #[test]
+    fn an_index_that_was_there_before_is_never_taken_for_the_statements() {
+        let first = ("20240101000000_first", "CREATE INDEX CONCURRENTLY i ON a (id);");
+        let migrations = Migrations::from_scripts([first, (NAME, SCRIPT)]).unwrap();
+        let store = MemoryStore::new(Dialect::Postgres);
+        run(&store, &Migrations::from_scripts([first]).unwrap(), Options::default()).0.unwrap();
+        store.inject(MemoryFault::StatementLost { done: false });
+        assert!(run(&store, &migrations, Options::default()).0.unwrap_err().is_outcome_unknown());
+        for options in [Options::default(), Options::default().resume_failed(true)] {
+            let error = run(&store, &migrations, options).0.unwrap_err();
+            assert_eq!(error.code(), "statement-failed", "{error}");
+            assert!(error.to_string().contains("index i already exists"), "{error}");
+        }
+        assert!(!store.rows().unwrap()[1].is_finished());
+    }
+
+    #[test]
+    fn resolve_says_how_many_statements_are_done() {
+        let store = MemoryStore::new(Dialect::Postgres);
+        store.inject(MemoryFault::StatementLost { done: false });
+        run(&store, &migrations(SCRIPT), Options::default()).0.unwrap_err();
+        for (resolution, what) in [
+            (Resolution::RolledBack(NAME.into()), "will run again"),
+            (Resolution::Applied(NAME.into()), "nothing is recorded of what comes after"),
+        ] {
+            let plan = block_on(plan_resolution(&store, &migrations(SCRIPT), &resolution)).unwrap();
+            assert_eq!(plan.done_statements, 1);
+            let text = text::resolution_plan(&plan, Style::plain());
+            assert!(text.contains("Its first statement is recorded as done"), "{text}");
+            assert!(text.contains(what), "{text}");
+        }
     }
 
     #[test]

@@ -12,40 +12,36 @@ use tracing::Instrument as _;
 use super::ensure::Stopped;
 use super::error::ErrorKind;
 use super::execute::{Execution, Next};
+use super::halt::{Halt, Left};
+use super::settle::MENDS;
 use super::tick::with_beside;
 use super::wait::jittered;
 use super::{Event, observe};
 use crate::env::uuid_v4;
 use crate::history::{HistoryRow, Resume};
 use crate::plan::{PlanStep, StepKind};
-use crate::report::Failure;
 use crate::sql::Effect;
 use crate::store::{
-    Aborted, Begun, EffectState, JournalSession, ScriptFailure, StatementOutcome, StatementRequest,
+    Begun, EffectState, JournalSession, ScriptFailure, StatementOutcome, StatementRequest,
     StoreError, StoreErrorCode,
 };
 
-/// How often a half-done effect is mended and its statement run again.
-const MENDS: u32 = 3;
+/// What is known of the statement that a run begins with.
+#[derive(Debug, Default)]
+enum Doubt {
+    /// Nothing speaks against running it.
+    #[default]
+    None,
+    /// It was sent, and what became of it is not recorded.
+    Sent,
+    /// It failed half way, and the rest was done now.
+    Completed,
+    /// It failed, and what has come about since may be its effect.
+    Unseen(String),
+}
 
 /// How often it is asked how far a statement has come.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(2);
-
-/// Why the statements stopped.
-enum Halt {
-    Store(StoreError),
-    Failed(Box<ScriptFailure>),
-    Aborted(Aborted, Box<ScriptFailure>),
-    Unknown(StoreError),
-    LeaseLost,
-    Stopped,
-}
-
-impl From<StoreError> for Halt {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
 
 impl Execution<'_, '_> {
     /// One step by statement. Called with the lock held; the step gives it back at once.
@@ -99,7 +95,7 @@ impl Execution<'_, '_> {
         (HistoryRow::started(id, step.name().as_str(), checksum, env.now()), true)
     }
 
-    fn journal(&mut self) -> Option<&mut dyn JournalSession> {
+    pub(super) fn journal(&mut self) -> Option<&mut dyn JournalSession> {
         self.session.as_mut()?.journal()
     }
 
@@ -112,12 +108,23 @@ impl Execution<'_, '_> {
         let script = self.run.scripts.get(step.name()).cloned();
         let text = self.run.migrations.find(step.name().as_str()).and_then(|m| m.script());
         let (Some(script), Some(text)) = (script, text) else {
-            return Err(halt("the script was not analysed"));
+            return Err(Halt::failed("the script was not analysed"));
         };
-        let (next, in_doubt) = match first {
-            Resume::At { statement } => (statement, false),
-            Resume::Inspect { statement } => (statement, true),
-            Resume::Decide { reason, .. } => return Err(halt(reason)),
+        let (next, mut doubt) = match first {
+            Resume::At { statement } => (statement, Doubt::None),
+            Resume::Inspect { statement } => (statement, Doubt::Sent),
+            Resume::Again { statement, changed } => {
+                // By what was recorded of the statement that failed, whatever stands there now.
+                let settled = self.settle(row_id, statement).await?;
+                let doubt = match settled.state {
+                    _ if changed => Doubt::None,
+                    EffectState::Present if settled.mended => Doubt::Completed,
+                    EffectState::Unknown(why) => Doubt::Unseen(why),
+                    _ => Doubt::None,
+                };
+                (statement, doubt)
+            }
+            Resume::Decide { reason, .. } => return Err(Halt::failed(reason)),
         };
         let total = script.statements().len();
         for (number, statement) in (1..).zip(script.statements()).skip(next.saturating_sub(1)) {
@@ -130,69 +137,72 @@ impl Execution<'_, '_> {
             let request =
                 StatementRequest::new(row_id, number, sql, statement, self.run.options.step);
             let span = observe::statement(number, total);
-            self.run_one(request, in_doubt && number == next).instrument(span).await?;
+            self.run_one(request, std::mem::take(&mut doubt)).instrument(span).await?;
         }
         Ok(())
     }
 
     /// Runs one statement until its effect is there: in doubt, the catalog is asked first.
-    async fn run_one(&mut self, request: StatementRequest<'_>, in_doubt: bool) -> Result<(), Halt> {
-        let effect = request.statement.effect();
-        if in_doubt && effect != Some(&Effect::Repeatable) {
-            match self.settle(effect).await? {
-                Some(true) => return Ok(self.required()?.record_done(request).await?),
-                Some(false) => {}
-                None => {
-                    let failure = ScriptFailure::new(
-                        "whether the statement was carried out cannot be seen in the catalog",
-                    );
-                    return Err(Halt::Failed(at_statement(request, failure)));
-                }
+    async fn run_one(&mut self, request: StatementRequest<'_>, doubt: Doubt) -> Result<(), Halt> {
+        let StatementRequest { row_id, number, statement, .. } = request;
+        let outside = statement.runs_outside_transaction();
+        let effect = statement.effect().filter(|_| outside);
+        match doubt {
+            Doubt::None => {}
+            Doubt::Unseen(why) if effect.is_some_and(|effect| !effect.is_repeatable()) => {
+                return Err(undecided(request, &why));
             }
+            // The server's answer is all that there is.
+            Doubt::Unseen(_) => {}
+            Doubt::Completed => return Ok(self.required()?.record_done(request).await?),
+            Doubt::Sent => match self.settle(row_id, number).await?.state {
+                EffectState::Present => return Ok(self.required()?.record_done(request).await?),
+                EffectState::Unknown(why) if !effect.is_some_and(Effect::is_repeatable) => {
+                    return Err(undecided(request, &why));
+                }
+                // Not carried out; or what it says was so before, and then the server will say what is wrong.
+                _ => {}
+            },
         }
         let (mut attempt, mut done) = (1, 0);
         loop {
             match self.run_watched(request).await? {
-                StatementOutcome::Done { rows } if request.statement.repeats() => {
+                StatementOutcome::Done { rows } if statement.repeats() => {
                     done += rows;
                     if rows == 0 {
                         return Ok(self.required()?.record_done(request).await?);
                     }
-                    self.run
-                        .emit(Event::StatementProgress { statement: request.number, rows: done });
+                    self.run.emit(Event::StatementProgress { statement: number, rows: done });
                     if self.run.options.is_stopped() {
                         return Err(Halt::Stopped);
                     }
                     continue;
                 }
-                StatementOutcome::Done { .. } => match self.settle(effect).await? {
-                    None | Some(true) => return Ok(()),
-                    // `IF NOT EXISTS` took an invalid index for the index.
-                    Some(false) if attempt <= MENDS => {}
-                    Some(false) => {
-                        return Err(Halt::Failed(at_statement(
-                            request,
-                            ScriptFailure::new("it succeeded, and its effect is not there"),
-                        )));
+                StatementOutcome::Done { .. } if !outside => return Ok(()),
+                StatementOutcome::Done { .. } => {
+                    if self.is_there(request, effect, attempt).await? {
+                        return Ok(self.required()?.record_done(request).await?);
                     }
-                },
+                }
                 StatementOutcome::Aborted { reason, failure } => {
                     let failure = at_statement(request, failure);
                     let limit = self.run.options.retries;
                     // Outside a transaction, and without an effect to look for, part of it may be done.
-                    let in_doubt = request.statement.runs_outside_transaction() && effect.is_none();
+                    let in_doubt = outside && effect.is_none();
                     if in_doubt || !reason.is_transient() || attempt > limit {
-                        return Err(Halt::Aborted(reason, failure));
+                        let left = self.left_by(request).await;
+                        return Err(Halt::Aborted(reason, failure, left));
                     }
                     let env = self.run.env.clone();
                     let pause = jittered(&*env, Duration::from_millis(200) * attempt.min(50));
                     env.sleep(pause).await;
-                    if self.settle(effect).await? == Some(true) {
+                    if outside && self.settle(row_id, number).await?.state == EffectState::Present {
                         return Ok(self.required()?.record_done(request).await?);
                     }
                 }
                 StatementOutcome::Failed(failure) => {
-                    return Err(Halt::Failed(at_statement(request, failure)));
+                    let left = self.left_by(request).await;
+                    return Err(Halt::Failed(at_statement(request, failure), left));
                 }
                 StatementOutcome::LeaseLost => return Err(Halt::LeaseLost),
                 StatementOutcome::Unknown(error) => return Err(Halt::Unknown(error)),
@@ -201,13 +211,40 @@ impl Execution<'_, '_> {
         }
     }
 
+    /// Looks whether the effect of a statement that succeeded is there, before that is recorded. False when what was
+    /// there is mended and the statement has to run again.
+    async fn is_there(
+        &mut self,
+        request: StatementRequest<'_>,
+        effect: Option<&Effect>,
+        attempt: u32,
+    ) -> Result<bool, Halt> {
+        if effect.is_none_or(|effect| *effect == Effect::Repeatable) {
+            return Ok(true);
+        }
+        let settled = self.settle(request.row_id, request.number).await?;
+        let what = match settled.state {
+            // `IF NOT EXISTS` took an invalid index for the index.
+            EffectState::Absent if settled.mended && attempt <= MENDS => return Ok(false),
+            EffectState::Absent => String::new(),
+            EffectState::Taken(what) => format!(": {what}"),
+            // Of what the catalog cannot tell, what the server said counts.
+            _ => return Ok(true),
+        };
+        self.required()?.record_failed(request).await?;
+        let failure =
+            ScriptFailure::new(format!("it succeeded, and its effect is not there{what}"));
+        Err(Halt::Failed(at_statement(request, failure), Left::Nothing))
+    }
+
     /// Runs a statement; one that runs outside a transaction is looked at meanwhile.
     async fn run_watched(
         &mut self,
         request: StatementRequest<'_>,
     ) -> Result<StatementOutcome, Halt> {
         let Self { run, session, .. } = self;
-        let journal = session.as_mut().and_then(|session| session.journal()).ok_or_else(closed)?;
+        let journal =
+            session.as_mut().and_then(|session| session.journal()).ok_or_else(Halt::closed)?;
         let work = journal.run(request);
         let inspector = run.store.progress_inspector();
         let Some(inspector) = inspector.filter(|_| request.statement.runs_outside_transaction())
@@ -226,27 +263,8 @@ impl Execution<'_, '_> {
         Ok(with_beside::<_, ()>(work, look).await)
     }
 
-    /// Looks for an effect and mends what is half done. `Some(true)`: it has come about;
-    /// `Some(false)`: it has not; `None`: nothing to look for.
-    async fn settle(&mut self, effect: Option<&Effect>) -> Result<Option<bool>, Halt> {
-        let Some(effect) = effect.filter(|effect| **effect != Effect::Repeatable) else {
-            return Ok(None);
-        };
-        for _ in 0..MENDS {
-            match self.required()?.inspect(effect).await? {
-                EffectState::Present => return Ok(Some(true)),
-                EffectState::Absent => return Ok(Some(false)),
-                EffectState::Half(_) => self.required()?.mend(effect).await?,
-                // An index without a name of its own: its success is what the server said.
-                EffectState::Unknown(_) => return Ok(None),
-            }
-        }
-        let message = "what the statement left half done could not be mended";
-        Err(halt(message))
-    }
-
-    fn required(&mut self) -> Result<&mut dyn JournalSession, Halt> {
-        self.journal().ok_or_else(closed)
+    pub(super) fn required(&mut self) -> Result<&mut dyn JournalSession, Halt> {
+        self.journal().ok_or_else(Halt::closed)
     }
 
     async fn finish_row(
@@ -278,62 +296,13 @@ impl Execution<'_, '_> {
             Err(error) => Err(self.stop(ErrorKind::Store(error)).await),
         }
     }
-
-    async fn halted(&mut self, step: &PlanStep, row_id: &str, halt: Halt) -> Stopped {
-        let name = step.name().clone();
-        let gives_back = matches!(halt, Halt::Failed(_) | Halt::Aborted(..) | Halt::Stopped);
-        self.unfinished = Some((row_id.to_owned(), gives_back));
-        match halt {
-            Halt::Failed(failure) => {
-                if let Ok(journal) = self.required() {
-                    // The row is unfinished whether or not its logs can still be written.
-                    let _ = journal.fail(row_id, &failure).await;
-                }
-                if let Some(row) = self.rows.iter_mut().find(|row| row.id == row_id) {
-                    row.logs = Some(failure.log());
-                }
-                self.run.emit(Event::StepFailed { name: name.clone() });
-                let help = "the statements before it are done; mend the statement or the data, \
-                     then `migsafe deploy --resume` goes on there";
-                let failure = Failure::new("statement-failed", &name, *failure, help);
-                self.stop(ErrorKind::MigrationFailed(failure)).await
-            }
-            Halt::Aborted(reason, failure) => {
-                if let Ok(journal) = self.required() {
-                    let _ = journal.fail(row_id, &failure).await;
-                }
-                self.give_up(name, reason, *failure).await
-            }
-            Halt::Unknown(cause) => {
-                self.session = None;
-                self.run.emit(Event::OutcomeUnknown { name: name.clone() });
-                self.stop(ErrorKind::OutcomeUnknown { migration: name, cause }).await
-            }
-            Halt::LeaseLost => {
-                let error = StoreError::new(
-                    StoreErrorCode::Conflict,
-                    "another deployer has taken over this migration",
-                );
-                self.stop(ErrorKind::Store(error)).await
-            }
-            // The journal says where to go on.
-            Halt::Stopped => {
-                if let Some(journal) = self.journal() {
-                    let _ = journal.release(row_id).await;
-                }
-                self.stop(ErrorKind::Stopped).await
-            }
-            Halt::Store(error) => self.stop(ErrorKind::Store(error)).await,
-        }
-    }
 }
 
-fn closed() -> Halt {
-    Halt::Store(StoreError::new(StoreErrorCode::Connection, "the session is closed"))
-}
-
-fn halt(message: impl Into<String>) -> Halt {
-    Halt::Failed(Box::new(ScriptFailure::new(message)))
+fn undecided(request: StatementRequest<'_>, why: &str) -> Halt {
+    let message = format!("whether the statement was carried out cannot be seen: {why}");
+    let help = "look what it has left. If it was carried out, finish the rest by hand, then `migsafe resolve \
+                --applied`; if not, take back what is left of it, then `migsafe deploy` goes on there";
+    Halt::Undecided(at_statement(request, ScriptFailure::new(message)), help.to_owned())
 }
 
 fn at_statement(request: StatementRequest<'_>, mut failure: ScriptFailure) -> Box<ScriptFailure> {

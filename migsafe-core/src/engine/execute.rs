@@ -343,11 +343,22 @@ impl<'r, 'a> Execution<'r, 'a> {
         reason: Aborted,
         failure: ScriptFailure,
     ) -> Stopped {
+        let (code, help) = explain(reason);
+        self.give_up_with(name, reason, failure, (code, help.to_owned())).await
+    }
+
+    /// The same with a code and a help of its own.
+    pub(super) async fn give_up_with(
+        &mut self,
+        name: MigrationName,
+        reason: Aborted,
+        failure: ScriptFailure,
+        (code, help): (&'static str, String),
+    ) -> Stopped {
         if reason == Aborted::ConnectionLost {
             self.session = None;
         }
         self.run.emit(Event::StepFailed { name: name.clone() });
-        let (code, help) = explain(reason);
         let failure = Failure::new(code, &name, failure, help);
         self.stop(ErrorKind::StepAborted(failure)).await
     }
@@ -503,7 +514,7 @@ async fn ask_for_holder(store: &dyn HistoryStore) -> Option<Box<LockHolder>> {
 }
 
 /// Code and advice for a step that left nothing behind.
-fn explain(reason: Aborted) -> (&'static str, &'static str) {
+pub(super) fn explain(reason: Aborted) -> (&'static str, &'static str) {
     match reason {
         Aborted::LockTimeout => (
             "relation-locked",

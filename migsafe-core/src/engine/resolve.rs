@@ -51,6 +51,9 @@ pub struct ResolutionPlan {
     /// Whether the history table is created first (marking on a database without one is how a
     /// baseline begins).
     pub creates_history_table: bool,
+    /// How many statements of the attempt are recorded as done, for a migration that runs statement by statement: they
+    /// stay, and run again with the whole script once it is pending again. 0 for any other.
+    pub done_statements: usize,
     /// The changes; empty when there is nothing to change.
     pub changes: Vec<RowChange>,
 }
@@ -61,7 +64,9 @@ impl ResolutionPlan {
         let shape = |plan: &Self| -> Vec<(Option<HistoryRow>, String)> {
             plan.changes.iter().map(|c| (c.before().cloned(), c.name().to_owned())).collect()
         };
-        self.creates_history_table == other.creates_history_table && shape(self) == shape(other)
+        self.creates_history_table == other.creates_history_table
+            && self.done_statements == other.done_statements
+            && shape(self) == shape(other)
     }
 }
 
@@ -212,8 +217,10 @@ fn propose(
         }
         Resolution::RolledBack(_) => mark_rolled_back(name, history, &rows, env.now())?,
     };
+    let open = rows.iter().filter(|row| row.is_live() && !row.is_finished());
     Ok(ResolutionPlan {
         resolution: resolution.clone(),
+        done_statements: open.filter_map(|row| history.journal(&row.id)).map(Journal::done).sum(),
         creates_history_table: history.is_absent(),
         changes,
     })

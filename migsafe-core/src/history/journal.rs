@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::migrations::Checksum;
-use crate::sql::Script;
+use crate::sql::{Fact, Script, Statement};
 
 /// How far a statement came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -106,6 +106,14 @@ pub enum Resume {
         /// The statement in doubt, from 1.
         statement: usize,
     },
+    /// The server answered the statement (from 1) with an error: what it left half done is mended, and it is
+    /// run again, or what stands in its place now.
+    Again {
+        /// The statement that failed, from 1.
+        statement: usize,
+        /// Whether its text is another now.
+        changed: bool,
+    },
     /// A person has to decide.
     Decide {
         /// The statement in doubt, from 1.
@@ -122,10 +130,18 @@ impl Journal {
         Self { row_id: row_id.into(), entries, worker }
     }
 
-    /// The hash that stands for a statement's text.
+    /// The hash that stands for a statement's text. Line ends do not count, as they do not in a script: the checkout of
+    /// another machine may have others.
     #[must_use]
     pub fn hash(statement: &str) -> String {
-        Checksum::from_bytes(Sha256::digest(statement.as_bytes()).into()).to_string()
+        let text = statement.replace("\r\n", "\n");
+        Checksum::from_bytes(Sha256::digest(text.as_bytes()).into()).to_string()
+    }
+
+    /// How many statements were carried out.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.state == JournalState::Done).count()
     }
 
     /// Where to go on with this script. The statements that are done must be there as they were; what
@@ -149,6 +165,16 @@ impl Journal {
                 JournalState::Done if same => {}
                 JournalState::Done => {
                     return decide(expected, "a statement that is done was changed or removed");
+                }
+                JournalState::Failed if !entry.in_transaction => {
+                    let may_commit = |s: &Statement| s.has(|f| matches!(f, Fact::MayCommit { .. }));
+                    return match statement {
+                        Some(s) if same && may_commit(s) => decide(
+                            expected,
+                            "the statement may have committed a part before it failed",
+                        ),
+                        _ => Resume::Again { statement: expected, changed: !same },
+                    };
                 }
                 JournalState::Failed | JournalState::Started => {
                     return match statement {
@@ -212,8 +238,52 @@ mod tests {
         assert_eq!(resume(&[(1, Done)]), Resume::At { statement: 2 });
         assert_eq!(resume(&[(1, Failed)]), Resume::At { statement: 1 });
         assert_eq!(resume(&[(1, Done), (2, Started)]), Resume::Inspect { statement: 2 });
-        assert_eq!(resume(&[(1, Done), (2, Failed)]), Resume::Inspect { statement: 2 });
+        let again = |statement| Resume::Again { statement, changed: false };
+        assert_eq!(resume(&[(1, Done), (2, Failed)]), again(2));
+        assert_eq!(resume(&[(1, Done), (2, Done), (3, Failed)]), again(3));
         assert_eq!(resume(&[(2, Done), (1, Done), (3, Done)]), Resume::At { statement: 4 });
+    }
+
+    #[test]
+    fn line_ends_do_not_count() {
+        let text = TEXT.replace("ADD COLUMN", "\nADD COLUMN");
+        let script = analyse(Dialect::Postgres, &text);
+        let sql = &text[script.statements()[0].range()];
+        let entries = vec![JournalEntry::new(1, Journal::hash(sql), JournalState::Done)];
+        let converted = text.replace('\n', "\r\n");
+        let script = analyse(Dialect::Postgres, &converted);
+        let journal = Journal::new("id", entries, Worker::Gone);
+        assert_eq!(journal.resume(&converted, &script), Resume::At { statement: 2 });
+    }
+
+    #[test]
+    fn what_failed_may_be_another_statement_now_or_gone() {
+        let entry = JournalEntry::new(
+            1,
+            Journal::hash("CREATE INDEX CONCURRENTLY i ON t (z)"),
+            JournalState::Failed,
+        );
+        for text in ["CREATE INDEX CONCURRENTLY i ON t (a);", "-- nothing is left\n"] {
+            let script = analyse(Dialect::Postgres, text);
+            let journal = Journal::new("id", vec![entry.clone()], Worker::Gone);
+            let again = Resume::Again { statement: 1, changed: true };
+            assert_eq!(journal.resume(text, &script), again, "{text}");
+            let started = JournalEntry { state: JournalState::Started, ..entry.clone() };
+            let journal = Journal::new("id", vec![started], Worker::Gone);
+            assert!(matches!(journal.resume(text, &script), Resume::Decide { .. }), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_body_that_may_have_committed_is_a_decision_until_it_is_changed() {
+        let text = "CALL p();";
+        let script = analyse(Dialect::Postgres, text);
+        let resume = |before: &str| {
+            let entry = JournalEntry::new(1, Journal::hash(before), JournalState::Failed);
+            Journal::new("id", vec![entry], Worker::Gone).resume(text, &script)
+        };
+        assert!(matches!(resume("CALL p()"), Resume::Decide { statement: 1, .. }));
+        assert_eq!(resume("CALL q()"), Resume::Again { statement: 1, changed: true });
     }
 
     #[test]

@@ -132,7 +132,11 @@ impl<'a> Facts<'a> {
                 let resume =
                     self.diagnosis.entry(name.as_str()).and_then(|entry| self.resume(entry));
                 let first = match resume {
-                    Some(Resume::At { statement } | Resume::Inspect { statement }) => statement,
+                    Some(
+                        Resume::At { statement }
+                        | Resume::Inspect { statement }
+                        | Resume::Again { statement, .. },
+                    ) => statement,
                     _ => 1,
                 };
                 Some(PlannedScript::new(name, script, text).from_statement(first))
@@ -189,7 +193,7 @@ impl<'a> Facts<'a> {
     /// interrupted or the deploy was asked to go on after a failure.
     #[must_use]
     pub fn is_resumable(&self, entry: &Entry) -> bool {
-        let known = matches!(self.resume(entry), Some(Resume::At { .. } | Resume::Inspect { .. }));
+        let known = !matches!(self.resume(entry), None | Some(Resume::Decide { .. }));
         let failed = self.diagnosis.journal(entry).is_some_and(Journal::has_failed);
         known && (!failed || self.resumes_failed)
     }

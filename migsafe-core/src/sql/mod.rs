@@ -46,5 +46,5 @@ pub use analyse::{Limits, analyse, analyse_all, analyse_with};
 pub use header::{Header, HeaderProblem};
 pub use model::*;
 pub use position::{LineIndex, Position};
-pub use statement::{Effect, Fact, Problem, Script, Statement, TransactionClass};
+pub use statement::{Effect, Fact, Problem, Reindexed, Script, Statement, TransactionClass};
 pub use suppression::{Suppression, SuppressionTarget};

@@ -110,8 +110,31 @@ pub enum Effect {
         /// The partition.
         partition: ObjectName,
     },
-    /// A statement that may be run again without harm: `VACUUM`, `REINDEX`, `CLUSTER`, `ALTER SYSTEM`.
+    /// `REINDEX … CONCURRENTLY`, which may be run again without harm, and when it fails leaves invalid indexes under
+    /// names of their own.
+    Reindexes(Reindexed),
+    /// A statement that may be run again without harm: `VACUUM`, another `REINDEX`, `CLUSTER`, `ALTER SYSTEM`.
     Repeatable,
+}
+
+impl Effect {
+    /// Whether the statement may be run again without harm, whatever became of it.
+    #[must_use]
+    pub fn is_repeatable(&self) -> bool {
+        matches!(self, Self::Reindexes(_) | Self::Repeatable)
+    }
+}
+
+/// What `REINDEX CONCURRENTLY` builds anew.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reindexed {
+    /// One index.
+    Index(ObjectName),
+    /// The indexes of a table.
+    Table(ObjectName),
+    /// Those of a schema or of the database.
+    Many,
 }
 
 /// One statement of a script.

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{Aborted, ScriptFailure, StepOptions, StoreError};
 use crate::history::HistoryRow;
 use crate::migrations::Checksum;
-use crate::sql::{Effect, Statement};
+use crate::sql::Statement;
 use crate::text;
 
 /// One statement to run.
@@ -75,7 +75,8 @@ impl fmt::Display for StatementProgress {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StatementOutcome {
-    /// Carried out, and recorded: as done, or as begun where the statement repeats.
+    /// Carried out. One that runs in a transaction is recorded: as done, or as begun where it repeats. Of any
+    /// other only the start is recorded: that it is done is recorded when the catalog was looked into.
     Done {
         /// How many rows it changed, as far as the database counts them.
         rows: u64,
@@ -95,16 +96,23 @@ pub enum StatementOutcome {
     Unknown(StoreError),
 }
 
-/// What the catalog says about an effect.
+/// What the catalog says about the effect of a statement, beside what stood there before it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EffectState {
-    /// It has come about: the index is there and valid, is gone, the partition is detached.
+    /// It has come about since: the index is there and valid, is gone, the partition is detached.
     Present,
+    /// It was so before the statement was sent, and is no evidence: an index of that name was there, or what was to go
+    /// was not there.
+    Stood,
     /// It has not: everything is as before the statement.
     Absent,
+    /// It has not, and its name is taken. The text says by what.
+    Taken(String),
     /// Half done: an invalid index, a detach that is pending. The text names the object.
     Half(String),
+    /// Another session is at it at this moment. The text says which object and which session.
+    UnderWay(String),
     /// It cannot be seen; why.
     Unknown(String),
 }
@@ -123,32 +131,42 @@ pub trait JournalSession: Send {
     /// Somebody else holds the lease, or a statement fails; nothing is changed then.
     async fn start(&mut self, row: &HistoryRow, is_new: bool) -> Result<(), StoreError>;
 
-    /// Runs one statement. One that may run in a transaction commits together with its record; for
-    /// any other the record of its start is committed first. A statement that repeats
+    /// Runs one statement. One that may run in a transaction commits together with its record. For
+    /// any other the record of its start is committed first, with what stands in the catalog of its
+    /// effect; a failure is recorded, its success is not ([`JournalSession::record_done`]). A statement that repeats
     /// ([`Statement::repeats`]) is run once and recorded as begun.
     async fn run(&mut self, request: StatementRequest<'_>) -> StatementOutcome;
 
-    /// Looks in the catalog.
+    /// Looks in the catalog what became of a statement (from 1) that was sent outside a transaction, by what
+    /// was recorded of it then: its text may have been changed meanwhile.
     ///
     /// # Errors
     ///
-    /// The query fails.
-    async fn inspect(&mut self, effect: &Effect) -> Result<EffectState, StoreError>;
+    /// The lease is lost, or the query fails.
+    async fn inspect(&mut self, row_id: &str, statement: usize) -> Result<EffectState, StoreError>;
 
     /// Undoes or completes what a statement left half done, without blocking others: drops an invalid
     /// index (never a valid one), finalises a pending detach.
     ///
     /// # Errors
     ///
-    /// It is not half done, or the statement fails.
-    async fn mend(&mut self, effect: &Effect) -> Result<(), StoreError>;
+    /// The lease is lost, it is not half done, or the statement fails.
+    async fn mend(&mut self, row_id: &str, statement: usize) -> Result<(), StoreError>;
 
-    /// Records that a statement is done, after [`JournalSession::inspect`] found its effect.
+    /// Records that a statement is done, after [`JournalSession::inspect`] found its effect, or the server's
+    /// answer is all that can be known.
     ///
     /// # Errors
     ///
     /// The lease is lost, or the statement fails.
     async fn record_done(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError>;
+
+    /// Records that a statement failed: the server said yes, and its effect is not there.
+    ///
+    /// # Errors
+    ///
+    /// The lease is lost, or the statement fails.
+    async fn record_failed(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError>;
 
     /// Writes the failure into the row's logs and gives the lease back. The row stays unfinished.
     ///

@@ -77,6 +77,8 @@ struct Database {
     next_session: u64,
     version: u64,
     journals: BTreeMap<String, Vec<JournalEntry>>,
+    /// The effects of statements that were sent outside a transaction, and whether they stood before.
+    before: BTreeMap<(String, usize), (Effect, bool)>,
     /// The session that holds the lease of a row.
     leases: BTreeMap<String, u64>,
     /// The scripts and statements that took effect.
@@ -699,11 +701,8 @@ impl JournalSession for MemorySession {
         }
         let outcome = self.carry_out(&request, building);
         self.store.turn().await;
-        if outside && matches!(outcome, StatementOutcome::Done { .. } | StatementOutcome::Failed(_))
-        {
-            let done = matches!(outcome, StatementOutcome::Done { .. });
-            let state = if done { JournalState::Done } else { JournalState::Failed };
-            if self.record(&request, state).is_err() {
+        if outside && matches!(outcome, StatementOutcome::Failed(_)) {
+            if self.record(&request, JournalState::Failed).is_err() {
                 return StatementOutcome::LeaseLost;
             }
             self.store.turn().await;
@@ -711,33 +710,22 @@ impl JournalSession for MemorySession {
         outcome
     }
 
-    async fn inspect(&mut self, effect: &Effect) -> Result<EffectState, StoreError> {
+    async fn inspect(&mut self, row_id: &str, statement: usize) -> Result<EffectState, StoreError> {
         self.store.turn().await;
-        let database = self.store.database();
-        let has = |name: &str| database.tables.contains(name);
-        Ok(match effect {
-            Effect::BuildsIndex { index: Some(index), .. } => {
-                let index = format!("index {}", index.name);
-                if has(&format!("invalid {index}")) {
-                    EffectState::Half(index)
-                } else if has(&index) {
-                    EffectState::Present
-                } else {
-                    EffectState::Absent
-                }
-            }
-            Effect::DropsIndex { index } if has(&format!("index {}", index.name)) => {
-                EffectState::Absent
-            }
-            Effect::DropsIndex { .. } => EffectState::Present,
-            _ => EffectState::Unknown("not known in memory".to_owned()),
+        let database = self.with_lease(row_id)?;
+        Ok(match database.before.get(&(row_id.to_owned(), statement)) {
+            Some((effect, stood)) => database.look_for(effect, *stood),
+            None => EffectState::Unknown("not known in memory".to_owned()),
         })
     }
 
-    async fn mend(&mut self, effect: &Effect) -> Result<(), StoreError> {
+    async fn mend(&mut self, row_id: &str, statement: usize) -> Result<(), StoreError> {
         self.store.turn().await;
-        if let Effect::BuildsIndex { index: Some(index), .. } = effect {
-            self.store.database().tables.remove(&format!("invalid index {}", index.name));
+        let mut database = self.with_lease(row_id)?;
+        let before = database.before.get(&(row_id.to_owned(), statement));
+        if let Some((Effect::BuildsIndex { index: Some(index), .. }, _)) = before {
+            let invalid = format!("invalid index {}", index.name);
+            database.tables.remove(&invalid);
         }
         Ok(())
     }
@@ -745,6 +733,13 @@ impl JournalSession for MemorySession {
     async fn record_done(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError> {
         self.store.turn().await;
         self.record(&request, JournalState::Done)?;
+        self.store.turn().await;
+        Ok(())
+    }
+
+    async fn record_failed(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError> {
+        self.store.turn().await;
+        self.record(&request, JournalState::Failed)?;
         self.store.turn().await;
         Ok(())
     }
@@ -787,6 +782,38 @@ impl Database {
         let hash = Journal::hash(request.sql);
         entries.push(JournalEntry::new(request.number, hash, state).in_transaction(inside));
         self.version += 1;
+        if state == JournalState::Started {
+            let place = (request.row_id.to_owned(), request.number);
+            match request.statement.effect() {
+                Some(effect) => {
+                    let stood = self.look_for(effect, false) == EffectState::Present;
+                    self.before.insert(place, (effect.clone(), stood));
+                }
+                None => drop(self.before.remove(&place)),
+            }
+        }
+    }
+
+    fn look_for(&self, effect: &Effect, stood: bool) -> EffectState {
+        let has = |name: &str| self.tables.contains(name);
+        let there = if stood { EffectState::Stood } else { EffectState::Present };
+        match effect {
+            Effect::BuildsIndex { index: Some(index), .. } => {
+                let index = format!("index {}", index.name);
+                if has(&format!("invalid {index}")) {
+                    EffectState::Half(index)
+                } else if has(&index) {
+                    there
+                } else {
+                    EffectState::Absent
+                }
+            }
+            Effect::DropsIndex { index } if has(&format!("index {}", index.name)) => {
+                EffectState::Absent
+            }
+            Effect::DropsIndex { .. } => there,
+            _ => EffectState::Unknown("not known in memory".to_owned()),
+        }
     }
 }
 

@@ -171,12 +171,26 @@ impl Protocol {
                 }
             }
             Step::LearnRow => self.learn_row(world, who, slot),
-            Step::Inspect => world.go(
+            Step::Inspect | Step::Look => {
+                let stood = world.rows().filter_map(|row| row.journal).any(|j| j.stood);
+                let is_evidence =
+                    step == Step::Look || !stood || self.lacks(Mutation::NameIsEvidence);
+                world.go(
+                    who,
+                    match world.index {
+                        IndexState::Valid if is_evidence => Step::RecordDone,
+                        IndexState::Invalid => Step::Mend,
+                        IndexState::Absent | IndexState::Valid => Step::RecordStarted,
+                    },
+                );
+            }
+            Step::BuildBegins if world.index != IndexState::Absent => world.go(
                 who,
-                match world.index {
-                    IndexState::Valid => Step::RecordDone,
-                    IndexState::Invalid => Step::Mend,
-                    IndexState::Absent => Step::RecordStarted,
+                match world.if_not_exists {
+                    true if self.lacks(Mutation::RecordBeforeLook) => Step::RecordDone,
+                    true => Step::Look,
+                    // 42P07.
+                    false => Step::RecordFailed,
                 },
             ),
             Step::LockToFinish if world.lock.is_some_and(|owner| owner != slot) => return false,
@@ -229,7 +243,9 @@ impl Protocol {
             Step::RunFirst | Step::RecordFirst => Step::RecordStarted,
             Step::RecordStarted => Step::BuildBegins,
             Step::BuildBegins => Step::BuildEnds,
-            Step::BuildEnds => Step::RecordDone,
+            Step::BuildEnds if self.lacks(Mutation::RecordBeforeLook) => Step::RecordDone,
+            Step::BuildEnds => Step::Look,
+            Step::RecordFailed => return world.leave(self, who),
             Step::Mend => Step::Inspect,
             Step::RecordDone => Step::LockToFinish,
             Step::CreateHistoryTable => Step::TryLock,

@@ -195,6 +195,7 @@ fn writes(step: Step) -> bool {
             | Step::BuildEnds
             | Step::Mend
             | Step::RecordDone
+            | Step::RecordFailed
             | Step::Finish
     )
 }

@@ -3,7 +3,7 @@
 
 use crate::promises::Promise;
 use crate::protocol::{Mutation, Protocol};
-use crate::world::{Migration, World};
+use crate::world::{IndexState, Migration, World};
 use crate::{INDEX_FIRST, TABLE_FIRST, run};
 
 /// The shortest way to the broken promise has to be found.
@@ -97,7 +97,20 @@ fn with_the_lock_held_during_a_concurrent_build() {
 #[test]
 fn without_a_look_at_the_catalog() {
     let world = World::new(TWO, 0, 0, 1);
-    println!("{}", breaks(Mutation::NoInspection, Promise::StatementsOnce, TABLE_FIRST, world));
+    // The index is there, so the server refuses to build it, and a person has to look why.
+    println!("{}", breaks(Mutation::NoInspection, Promise::CanBeMended, TABLE_FIRST, world));
+}
+
+#[test]
+fn recording_before_the_look_at_the_catalog() {
+    let world = World::new(TWO, 0, 0, 1).with_index(IndexState::Invalid, true);
+    println!("{}", breaks(Mutation::RecordBeforeLook, Promise::StatementsOnce, TABLE_FIRST, world));
+}
+
+#[test]
+fn taking_a_name_for_evidence() {
+    let world = World::new(TWO, 0, 0, 1).with_index(IndexState::Valid, false);
+    println!("{}", breaks(Mutation::NameIsEvidence, Promise::StatementsOnce, TABLE_FIRST, world));
 }
 
 #[test]

@@ -25,6 +25,10 @@ pub(crate) enum Mutation {
     LockDuringBuild,
     /// A statement in doubt is run again without a look at the catalog.
     NoInspection,
+    /// That a statement is done is recorded before its effect was seen.
+    RecordBeforeLook,
+    /// An index of that name is taken for the statement's, although it was there before.
+    NameIsEvidence,
     /// A lease that has run out is taken over although its backend is there.
     TakeOverByTimeAlone,
     /// Statement and journal are two transactions.
@@ -67,6 +71,8 @@ impl Protocol {
                     let at_work = row.journal.as_ref().is_some_and(|j| self.is_running(j));
                     match row.journal {
                         _ if held_by_another || at_work => running = true,
+                        // Without `--resume`.
+                        Some(journal) if journal.second == Second::Failed => refuse = true,
                         Some(journal) => plan.index = self.resume(&journal),
                         None => refuse = true,
                     }
@@ -99,6 +105,7 @@ impl Protocol {
             (true, Second::Started) if self.lacks(Mutation::NoInspection) => IndexPlan::At(2),
             (true, Second::Started) => IndexPlan::Inspect,
             (true, Second::Done) => IndexPlan::At(3),
+            (true, Second::Failed) => IndexPlan::Nothing,
         }
     }
 

@@ -127,7 +127,8 @@ impl Protocol {
                 world.must(self.is_next(world, Migration::Index), Promise::InOrder);
                 let lease = Some(Lease { owner: Some(slot), expired: false });
                 if step == Step::JournalStart {
-                    let journal = Journal { first_done: false, second: Second::NotRecorded, lease };
+                    let second = Second::NotRecorded;
+                    let journal = Journal { first_done: false, second, stood: false, lease };
                     world.add_row(row(Migration::Index, RowState::Unfinished, Some(journal)));
                 } else {
                     let live = |row: &&mut Row| row.state == RowState::Unfinished;
@@ -150,10 +151,12 @@ impl Protocol {
                 world.effects[1] += 1;
             }
             Step::RecordFirst => world.leased_journal(slot)?.first_done = true,
-            Step::RecordStarted => world.leased_journal(slot)?.second = Second::Started,
-            Step::BuildBegins if world.index == IndexState::Absent => {
-                world.index = IndexState::Invalid;
+            Step::RecordStarted => {
+                let stood = world.index == IndexState::Valid;
+                let journal = world.leased_journal(slot)?;
+                (journal.second, journal.stood) = (Second::Started, stood);
             }
+            Step::BuildBegins => world.index = IndexState::Invalid,
             Step::BuildEnds => {
                 world.index = IndexState::Valid;
                 world.effects[2] += 1;
@@ -163,6 +166,7 @@ impl Protocol {
                 world.index = IndexState::Absent;
             }
             Step::RecordDone => world.leased_journal(slot)?.second = Second::Done,
+            Step::RecordFailed => world.leased_journal(slot)?.second = Second::Failed,
             Step::Finish => {
                 world.must(locked, Promise::WritesAreGuarded);
                 let row = world.leased(slot)?;
@@ -207,6 +211,8 @@ impl Protocol {
             let mut after = *world;
             match backend.sent {
                 Some(Sent::Ours(Step::BuildEnds)) if !self.build_can_end(world) => continue,
+                // It says that the index is there, to nobody.
+                Some(Sent::Ours(Step::BuildBegins)) if world.index != IndexState::Absent => {}
                 Some(Sent::Prisma(PrismaStep::Lock)) if world.lock.is_some() => continue,
                 Some(Sent::Ours(step)) => {
                     // Nobody listens to the answer.
@@ -215,7 +221,9 @@ impl Protocol {
                 Some(Sent::Prisma(step)) => self.carry_out_prisma(&mut after, step),
                 None => {}
             }
-            if let Some(Sent::Ours(Step::BuildBegins)) = backend.sent {
+            if let Some(Sent::Ours(Step::BuildBegins)) = backend.sent
+                && world.index == IndexState::Absent
+            {
                 let sent = Some(Sent::Ours(Step::BuildEnds));
                 after.backends[slot] = Some(Backend { sent, ..backend });
             } else {

@@ -28,6 +28,8 @@ pub(crate) enum RowState {
 pub(crate) struct Journal {
     pub(crate) first_done: bool,
     pub(crate) second: Second,
+    /// Whether the index was there and valid before its statement was sent.
+    pub(crate) stood: bool,
     pub(crate) lease: Option<Lease>,
 }
 
@@ -36,6 +38,7 @@ pub(crate) enum Second {
     NotRecorded,
     Started,
     Done,
+    Failed,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -118,9 +121,13 @@ pub(crate) enum Step {
     RecordStarted,
     BuildBegins,
     BuildEnds,
+    /// `settle` for a statement in doubt, or one that was mended.
     Inspect,
+    /// `is_there`: the server said yes, and nothing is recorded of that yet.
+    Look,
     Mend,
     RecordDone,
+    RecordFailed,
     /// `begin` for the end of a migration that ran by statement.
     LockToFinish,
     Finish,
@@ -186,6 +193,8 @@ pub(crate) struct World {
     /// How often the transactional migration and the two statements of the other one took effect.
     pub(crate) effects: [u8; 3],
     pub(crate) index: IndexState,
+    /// Whether the statement that builds it says `IF NOT EXISTS`.
+    pub(crate) if_not_exists: bool,
     /// The backend that holds the advisory lock.
     pub(crate) lock: Option<usize>,
     pub(crate) backends: [Option<Backend>; 5],
@@ -213,6 +222,7 @@ impl World {
             rows: [None; 4],
             effects: [0; 3],
             index: IndexState::Absent,
+            if_not_exists: false,
             lock: None,
             backends: [None; 5],
             deployers: starts.map(deployer),
@@ -222,6 +232,11 @@ impl World {
             faults,
             broken: Broken::default(),
         }
+    }
+
+    /// With an index that is there from the beginning.
+    pub(crate) fn with_index(self, index: IndexState, if_not_exists: bool) -> Self {
+        Self { index, if_not_exists, ..self }
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = &Row> {

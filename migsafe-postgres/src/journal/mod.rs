@@ -17,7 +17,6 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use migsafe_core::history::{HistoryRow, Journal, JournalState};
 use migsafe_core::migrations::Checksum;
-use migsafe_core::sql::Effect;
 use migsafe_core::store::{
     EffectState, JournalSession, ScriptFailure, StatementOutcome, StatementRequest, StoreError,
     StoreErrorCode,
@@ -59,18 +58,20 @@ impl JournalSession for PostgresSession {
         }
     }
 
-    async fn inspect(&mut self, effect: &Effect) -> Result<EffectState, StoreError> {
-        self.look_for(effect).await
+    async fn inspect(&mut self, row_id: &str, statement: usize) -> Result<EffectState, StoreError> {
+        self.look_for(row_id, statement).await
     }
 
-    async fn mend(&mut self, effect: &Effect) -> Result<(), StoreError> {
-        self.mend_half(effect).await
+    async fn mend(&mut self, row_id: &str, statement: usize) -> Result<(), StoreError> {
+        self.mend_half(row_id, statement).await
     }
 
     async fn record_done(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError> {
-        let record = self.record(&request, JournalState::Done, None)?;
-        let answer = self.ask(&[record]).await.ok("recording a statement")?;
-        if answer.affected(0) == Some(1) { Ok(()) } else { Err(lease_lost()) }
+        self.record_end(&request, JournalState::Done).await
+    }
+
+    async fn record_failed(&mut self, request: StatementRequest<'_>) -> Result<(), StoreError> {
+        self.record_end(&request, JournalState::Failed).await
     }
 
     async fn fail(&mut self, row_id: &str, failure: &ScriptFailure) -> Result<(), StoreError> {
@@ -135,6 +136,16 @@ impl PostgresSession {
         Ok(at)
     }
 
+    async fn record_end(
+        &mut self,
+        request: &StatementRequest<'_>,
+        state: JournalState,
+    ) -> Result<(), StoreError> {
+        let record = self.record(request, state, None)?;
+        let answer = self.ask(&[record]).await.ok("recording a statement")?;
+        if answer.affected(0) == Some(1) { Ok(()) } else { Err(lease_lost()) }
+    }
+
     /// The text that records a statement.
     fn record(
         &self,
@@ -143,15 +154,18 @@ impl PostgresSession {
         code: Option<&str>,
     ) -> Result<String, StoreError> {
         let lease = self.lease.as_ref().ok_or_else(lease_lost)?;
-        Ok(sql::record(
-            request.row_id,
-            lease.token(),
-            request.number,
-            &Journal::hash(request.sql),
+        let outside = request.statement.runs_outside_transaction();
+        let effect = request.statement.effect().filter(|_| outside);
+        Ok(sql::record(&sql::Record {
+            row_id: request.row_id,
+            token: lease.token(),
+            statement: request.number,
+            hash: &Journal::hash(request.sql),
             state,
-            !request.statement.runs_outside_transaction(),
+            in_transaction: !outside,
             code,
-        ))
+            before: &sql::before(effect, self.options.schema.as_deref()),
+        }))
     }
 
     fn schema_or_unforeseen(&self) -> Result<String, StoreError> {

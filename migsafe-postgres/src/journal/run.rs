@@ -1,5 +1,7 @@
 //! Running one statement: inside a transaction with its record, or outside between two records.
 
+use std::time::Duration;
+
 use migsafe_core::history::JournalState;
 use migsafe_core::policy::Location;
 use migsafe_core::sql::{Effect, LineIndex};
@@ -68,17 +70,17 @@ impl PostgresSession {
         }
     }
 
-    /// The record of the start is committed, the statement is sent alone, the record of the end is
-    /// committed. What is known in between is what the catalog says.
+    /// The record of the start is committed, with what stands in the catalog, and the statement is sent alone.
+    /// That it is done is recorded only when the catalog was looked into.
     pub(super) async fn run_outside(&mut self, request: StatementRequest<'_>) -> StatementOutcome {
         let Ok(started) = self.record(&request, JournalState::Started, None) else {
             return StatementOutcome::LeaseLost;
         };
         // An index build waits for every older transaction and blocks nobody meanwhile: a limit for that
-        // wait would only leave an invalid index behind.
+        // wait, of ours or of the role or the database, would only leave an invalid index behind.
         let lock_timeout = match request.statement.effect() {
             None | Some(Effect::Repeatable) => request.options.lock_timeout,
-            Some(_) => None,
+            Some(_) => Some(Duration::ZERO),
         };
         let settings = sql::session_settings(
             lock_timeout,
@@ -116,14 +118,10 @@ impl PostgresSession {
                 return StatementOutcome::Failed(failure);
             }
         }
-        let Ok(done) = self.record(&request, JournalState::Done, None) else {
-            return StatementOutcome::LeaseLost;
-        };
         let reset = "RESET SESSION AUTHORIZATION;\nRESET ROLE;\nRESET ALL".to_owned();
-        let answer = self.ask(&[reset, done]).await;
+        let answer = self.ask(&[reset]).await;
         match self.understood(&request, answer).await {
-            Ok(answer) if answer.affected(3) == Some(1) => StatementOutcome::Done { rows: 0 },
-            Ok(_) => StatementOutcome::LeaseLost,
+            Ok(_) => StatementOutcome::Done { rows: 0 },
             Err(outcome) => outcome,
         }
     }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use migsafe_core::history::{HistoryRow, JournalState};
-use migsafe_core::sql::ObjectName;
 
 use super::{Ident, Literal, Table};
 
@@ -33,6 +32,7 @@ CREATE TABLE IF NOT EXISTS migsafe.journal (
     backend_start   TIMESTAMPTZ,
     started_at      TIMESTAMPTZ NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     finished_at     TIMESTAMPTZ,
+    before          JSONB,
     PRIMARY KEY (row_id, statement)
 );
 CREATE TABLE IF NOT EXISTS migsafe.lease (
@@ -227,37 +227,47 @@ pub(crate) fn fence(row_id: &str, token: &str) -> String {
     )
 }
 
+/// A record of a statement.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Record<'a> {
+    pub(crate) row_id: &'a str,
+    pub(crate) token: &'a str,
+    pub(crate) statement: usize,
+    pub(crate) hash: &'a str,
+    pub(crate) state: JournalState,
+    pub(crate) in_transaction: bool,
+    pub(crate) code: Option<&'a str>,
+    /// An expression of what stands before it, of [`super::before`]; kept from its start to its end.
+    pub(crate) before: &'a str,
+}
+
 /// Records a statement, if the lease is ours; changes one row, or it is not.
-pub(crate) fn record(
-    row_id: &str,
-    token: &str,
-    statement: usize,
-    hash: &str,
-    state: JournalState,
-    in_transaction: bool,
-    code: Option<&str>,
-) -> String {
-    let (state, finished) = match state {
+pub(crate) fn record(record: &Record<'_>) -> String {
+    let (state, finished) = match record.state {
         JournalState::Done => ("done", "pg_catalog.clock_timestamp()"),
         JournalState::Failed => ("failed", "pg_catalog.clock_timestamp()"),
         _ => ("started", "NULL::timestamptz"),
     };
     format!(
-        "INSERT INTO migsafe.journal (row_id, statement, hash, state, in_transaction, sql_code, \
-         finished_at, backend_pid, backend_start) \
+        "INSERT INTO migsafe.journal AS j (row_id, statement, hash, state, in_transaction, sql_code, \
+         finished_at, backend_pid, backend_start, before) \
          SELECT l.row_id, {statement}, {hash}, {state}, {in_transaction}, {code}, {finished}, \
-         a.pid, a.backend_start FROM migsafe.lease AS l, \
+         a.pid, a.backend_start, {before} FROM migsafe.lease AS l, \
          pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) AS a \
          WHERE l.row_id = {id} AND l.token = {token} \
          ON CONFLICT (row_id, statement) DO UPDATE SET hash = excluded.hash, state = excluded.state, \
          in_transaction = excluded.in_transaction, sql_code = excluded.sql_code, \
          finished_at = excluded.finished_at, backend_pid = excluded.backend_pid, \
-         backend_start = excluded.backend_start",
-        hash = Literal(hash),
+         backend_start = excluded.backend_start, before = CASE excluded.state \
+         WHEN 'started' THEN excluded.before ELSE j.before END",
+        statement = record.statement,
+        in_transaction = record.in_transaction,
+        before = record.before,
+        hash = Literal(record.hash),
         state = Literal(state),
-        code = Literal::or_null(code),
-        id = Literal(row_id),
-        token = Literal(token),
+        code = Literal::or_null(record.code),
+        id = Literal(record.row_id),
+        token = Literal(record.token),
     )
 }
 
@@ -298,42 +308,6 @@ pub(crate) fn session_settings(
 
 fn setting(name: &str, value: &str) -> String {
     format!("pg_catalog.set_config({}, {}, false)", Literal(name), Literal(value))
-}
-
-/// An index of a table. Row: its quoted name, whether it is whole.
-pub(crate) fn index_of(table: &str, index: &str) -> String {
-    format!(
-        "SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), \
-         x.indisvalid AND x.indisready AND x.indislive \
-         FROM pg_catalog.pg_index AS x JOIN pg_catalog.pg_class AS c ON c.oid = x.indexrelid \
-         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
-         WHERE x.indrelid = pg_catalog.to_regclass({}) AND c.relname = {}",
-        Literal(table),
-        Literal(index)
-    )
-}
-
-/// Whether a relation is there.
-pub(crate) fn relation_exists(name: &str) -> String {
-    format!("SELECT pg_catalog.to_regclass({}) IS NOT NULL", Literal(name))
-}
-
-/// A partition of a table. Row: whether its detaching is pending; no row when it is none.
-pub(crate) fn partition_of(parent: &str, partition: &str) -> String {
-    format!(
-        "SELECT i.inhdetachpending FROM pg_catalog.pg_inherits AS i \
-         WHERE i.inhparent = pg_catalog.to_regclass({}) AND i.inhrelid = pg_catalog.to_regclass({})",
-        Literal(parent),
-        Literal(partition)
-    )
-}
-
-/// A name as SQL, in the schema of the migration when it names none itself.
-pub(crate) fn qualified(name: &ObjectName, schema: Option<&str>) -> String {
-    match name.schema.as_deref().or(schema) {
-        Some(schema) => format!("{}.{}", Ident(schema), Ident(&name.name)),
-        None => Ident(&name.name).to_string(),
-    }
 }
 
 fn list(ids: &[&str]) -> String {

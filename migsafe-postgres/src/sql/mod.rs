@@ -5,6 +5,7 @@
 mod audit;
 mod blockers;
 mod data;
+mod effect;
 mod journal;
 mod quote;
 mod read;
@@ -18,11 +19,11 @@ pub(crate) use data::{
     ASKED, BEFORE_ASKED, ask, begin_asking, cast_facts, compute, constraint, count_rows,
     count_sampled, dependents, duplicates, exists, referring_tables, some_rows, table_facts,
 };
+pub(crate) use effect::{Before, before, now, recorded};
 pub(crate) use journal::{
-    Lease, claim, create_journal, entries, fence, finish_row, give_back, index_of,
-    insert_unfinished, journal_exists, lease_sessions, own_process, partition_of, progress,
-    qualified, record, relation_exists, release, renew, session_settings, take_up, workers,
-    write_logs,
+    Lease, Record, claim, create_journal, entries, fence, finish_row, give_back, insert_unfinished,
+    journal_exists, lease_sessions, own_process, progress, record, release, renew,
+    session_settings, take_up, workers, write_logs,
 };
 pub(crate) use quote::{Ident, Literal, Table};
 pub(crate) use read::{

@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod evidence;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

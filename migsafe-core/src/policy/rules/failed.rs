@@ -85,7 +85,9 @@ fn by_statement(entry: &Entry, resume: &Resume) -> (String, String) {
                 command("resolve --applied", name)
             ),
         ),
-        Resume::At { statement } | Resume::Inspect { statement } => (
+        Resume::At { statement }
+        | Resume::Inspect { statement }
+        | Resume::Again { statement, .. } => (
             format!("failed at statement {statement}; the statements before it are done"),
             format!(
                 "mend statement {statement} of {} or the data, then `migsafe deploy --resume` goes \

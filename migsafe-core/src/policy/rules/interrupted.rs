@@ -37,6 +37,9 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                 "interrupted in statement {statement} of {total}; the catalog will tell whether it \
                  was carried out"
             ),
+            Some(Resume::Again { statement, .. }) => {
+                format!("failed at statement {statement} of {total}, which is run again")
+            }
             _ => continue,
         };
         findings.report_on(entry.name(), what, "`migsafe deploy` goes on there");

@@ -28,6 +28,7 @@ struct ResolutionBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     database: Option<&'a str>,
     creates_history_table: bool,
+    done_statements: usize,
     changes: Vec<ChangeBody<'a>>,
 }
 
@@ -38,6 +39,7 @@ impl<'a> ResolutionBody<'a> {
             written: written_to.is_some(),
             database: written_to,
             creates_history_table: plan.creates_history_table,
+            done_statements: plan.done_statements,
             changes: plan.changes.iter().map(ChangeBody::of).collect(),
         }
     }

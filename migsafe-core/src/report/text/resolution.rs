@@ -37,7 +37,29 @@ pub fn resolution_plan(plan: &ResolutionPlan, style: Style) -> String {
     if plan.changes.is_empty() && !plan.creates_history_table {
         page.line("  no row needs to change");
     }
+    if let Some(note) = done_note(plan) {
+        page.blank();
+        page.line(page.paint(Paint::Doubtful, &note));
+    }
     page.finish()
+}
+
+/// What the journal says against taking the attempt for one of which nothing is there.
+fn done_note(plan: &ResolutionPlan) -> Option<String> {
+    let done = match plan.done_statements {
+        0 => return None,
+        1 => "Its first statement is recorded as done".to_owned(),
+        count => format!("Its first {count} statements are recorded as done"),
+    };
+    Some(match plan.resolution {
+        Resolution::Applied(_) => {
+            format!("{done}; nothing is recorded of what comes after: look whether it is there.")
+        }
+        Resolution::RolledBack(_) => format!(
+            "{done} and will run again: take back what was done, or leave the row as it is and go on \
+             with `migsafe deploy --resume`."
+        ),
+    })
 }
 
 /// That they were written.

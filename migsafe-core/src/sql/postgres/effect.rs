@@ -1,7 +1,7 @@
 //! What a statement that cannot run in a transaction leaves in the catalog, read from its tokens.
 
 use crate::sql::ObjectName;
-use crate::sql::statement::Effect;
+use crate::sql::statement::{Effect, Reindexed};
 use crate::sql::token::Tokens;
 
 /// The effect of a statement, where the text alone tells it.
@@ -15,7 +15,10 @@ pub(super) fn effect(t: Tokens<'_>) -> Option<Effect> {
     if t.are(0, &["ALTER", "TABLE"]) {
         return detaches(t);
     }
-    if t.is(0, "REINDEX") || t.are(0, &["ALTER", "SYSTEM"]) || t.is_any(0, &["VACUUM", "CLUSTER"]) {
+    if t.is(0, "REINDEX") {
+        return Some(reindexes(t).map_or(Effect::Repeatable, Effect::Reindexes));
+    }
+    if t.are(0, &["ALTER", "SYSTEM"]) || t.is_any(0, &["VACUUM", "CLUSTER"]) {
         return Some(Effect::Repeatable);
     }
     None
@@ -56,6 +59,23 @@ fn detaches(t: Tokens<'_>) -> Option<Effect> {
     t.is(at, "CONCURRENTLY").then_some(Effect::DetachesPartition { parent, partition })
 }
 
+fn reindexes(t: Tokens<'_>) -> Option<Reindexed> {
+    let object = t.after_parens(1);
+    // `CONCURRENTLY` follows the kind of the object, or stands among the options.
+    let follows = t.is(object + 1, "CONCURRENTLY");
+    if !follows && !(1..object).any(|at| t.is(at, "CONCURRENTLY")) {
+        return None;
+    }
+    let at = if follows { object + 2 } else { object + 1 };
+    if t.is(object, "INDEX") {
+        return name(t, at).map(|(index, _)| Reindexed::Index(index));
+    }
+    if t.is(object, "TABLE") {
+        return name(t, at).map(|(table, _)| Reindexed::Table(table));
+    }
+    Some(Reindexed::Many)
+}
+
 /// A name with or without a schema, and the index after it.
 pub(super) fn name(t: Tokens<'_>, at: usize) -> Option<(ObjectName, usize)> {
     let first = t.name(at)?;
@@ -73,7 +93,7 @@ fn some<T>((value, at): (T, usize)) -> (Option<T>, usize) {
 #[cfg(test)]
 mod tests {
     use crate::Dialect;
-    use crate::sql::{Effect, ObjectName, analyse};
+    use crate::sql::{Effect, ObjectName, Reindexed, analyse};
 
     fn effect(sql: &str) -> Option<Effect> {
         analyse(Dialect::Postgres, sql).statements()[0].effect().cloned()
@@ -124,9 +144,16 @@ mod tests {
 
     #[test]
     fn what_may_be_repeated_is_said_and_the_rest_is_not() {
-        for sql in ["VACUUM t", "REINDEX INDEX CONCURRENTLY i", "ALTER SYSTEM SET a = 1", "CLUSTER"]
-        {
+        for sql in ["VACUUM t", "REINDEX DATABASE", "ALTER SYSTEM SET a = 1", "CLUSTER"] {
             assert_eq!(effect(sql), Some(Effect::Repeatable), "{sql}");
+        }
+        for (sql, what) in [
+            ("REINDEX INDEX CONCURRENTLY i", Reindexed::Index(object(None, "i"))),
+            ("REINDEX (VERBOSE) TABLE CONCURRENTLY s.t", Reindexed::Table(object(Some("s"), "t"))),
+            ("REINDEX (CONCURRENTLY) TABLE t", Reindexed::Table(object(None, "t"))),
+            ("REINDEX SCHEMA CONCURRENTLY s", Reindexed::Many),
+        ] {
+            assert_eq!(effect(sql), Some(Effect::Reindexes(what)), "{sql}");
         }
         assert_eq!(effect("CREATE DATABASE d"), None);
         assert_eq!(effect("INSERT INTO t VALUES (1)"), None);
