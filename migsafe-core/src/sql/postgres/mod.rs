@@ -16,7 +16,7 @@ mod effect;
 mod into;
 mod parse;
 mod session;
-mod split;
+pub(super) mod split;
 
 use std::ops::Range;
 
