@@ -63,12 +63,17 @@ mod reading {
                         }
                     }
                     Some(Kind::Text | Kind::Dollar) if deep => {
+                        // Strings in a body are data, unless they are run.
+                        let is_run = depth == 0 || self.list.iter().any(|w| w.text == "execute");
                         let continued = i > 0
                             && [i - 1, i].iter().all(|at| {
                                 tokens.get(*at).is_some_and(|token| token.kind == Kind::Text)
                             });
-                        self.hidden |= is_escaped(i) || continued || depth >= MAX_DEPTH;
-                        if let Some(inner) = self.contents(tokens, i)
+                        self.hidden |= is_run && (is_escaped(i) || continued) || depth >= MAX_DEPTH;
+                        let hidden = self.hidden;
+                        let inner = self.contents(tokens, i);
+                        self.hidden &= is_run || hidden;
+                        if let Some(inner) = inner
                             && depth < MAX_DEPTH
                         {
                             self.read(&inner, deep, depth + 1);
@@ -144,9 +149,13 @@ mod tests {
         assert_eq!(names(text, false), ["select", "ex"]);
         assert_eq!(names(text, true), ["select", "ex", "b", "c", "dve", "f", "g"]);
         assert!(!Words::of(text, true).hidden);
-        for text in ["U&\"d\\0061\"", "E'\\x65'", "'a'\n'b'", "U&'a'", "'E''\\145'''"] {
+        for text in ["U&\"d\\0061\"", "E'\\x65'", "'a'\n'b'", "U&'a'"] {
             assert!(Words::of(text, true).hidden, "{text}");
         }
+        for text in ["DO 'BEGIN RAISE ''a''\n''b''; END'", "DO $$ BEGIN a := E'\\x41'; END $$"] {
+            assert!(!Words::of(text, true).hidden, "{text}");
+        }
+        assert!(Words::of("DO $$ BEGIN EXECUTE E'\\x41'; END $$", true).hidden);
     }
 
     #[test]

@@ -170,6 +170,13 @@ fn what_works_by_a_function_that_runs_anything_is_not_used() {
             format!("{two}\nCREATE AGGREGATE agg(int) (sfunc = f2, stype = int);\nSELECT agg(1);"),
             "agg",
         ),
+        // The value that an aggregate begins with is computed when it is made.
+        (
+            "CREATE DOMAIN d AS int CHECK (ex('ROLE'));\nCREATE FUNCTION plus(d, int) RETURNS d LANGUAGE sql AS 'SELECT $1';\n\
+             CREATE AGGREGATE agg(int) (sfunc = plus, stype = d, initcond = '0');"
+                .to_owned(),
+            "d",
+        ),
         (
             format!("{two}\nCREATE OPERATOR @@@ (leftarg = int, rightarg = int, function = f2);\nSELECT 1 @@@ 2;"),
             "@@@",
@@ -197,6 +204,12 @@ fn a_trigger_that_runs_anything_is_not_fired_from_afar() {
              CREATE TABLE many (id int REFERENCES one ON DELETE CASCADE);\nINSERT INTO many VALUES (1);\n\
              CREATE TRIGGER g AFTER DELETE ON many FOR EACH ROW EXECUTE FUNCTION fire();\nDELETE FROM one;",
             "one",
+        ),
+        (
+            "CREATE TABLE one (id int PRIMARY KEY);\nCREATE TABLE many (id int REFERENCES one);\n\
+             CREATE TRIGGER g AFTER TRUNCATE ON many EXECUTE FUNCTION fire();\nINSERT INTO one VALUES (1);\n\
+             TRUNCATE one CASCADE;",
+            "many",
         ),
         (
             "CREATE TABLE p (a int) PARTITION BY LIST (a);\nCREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);\n\

@@ -1,7 +1,8 @@
 //! Actions that compute nothing, whatever they name.
 
 use super::graph::Level;
-use super::learn::{Opaque, key};
+use super::learn::Opaque;
+use super::names::key;
 use crate::sql::{Action, ActionKind, Column, ObjectKind, PartitionBound, TypeName, Words};
 
 impl Opaque {
@@ -22,7 +23,8 @@ impl Opaque {
             },
             ActionKind::CreateView(view) => !view.materialized,
             ActionKind::AddColumn { table, column, .. } => {
-                !self.computes(text) && !(writes_rows(column) && self.is_used_up(&key(table)))
+                let rewritten = writes_rows(column) && self.is_used_up(&key(table));
+                !rewritten && !self.computes(text)
             }
             ActionKind::AddConstraint { constraint, .. }
             | ActionKind::AlterDomainConstraint { constraint, .. } => constraint.not_valid,

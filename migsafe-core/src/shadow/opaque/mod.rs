@@ -8,6 +8,7 @@ mod graph;
 mod inert;
 mod learn;
 mod mention;
+mod names;
 mod runs;
 
 pub(super) use learn::Opaque;

@@ -1,8 +1,9 @@
 //! Whether a statement runs what nobody can foresee.
 
 use super::graph::{ANY_TABLE, Level, Tainted};
-use super::learn::{Opaque, key, written};
+use super::learn::Opaque;
 use super::mention::{Form, Mentions};
+use super::names::{key, written};
 use crate::sql::{Action, ActionKind, Nesting, ObjectKind, Statement};
 
 impl Opaque {
