@@ -23,6 +23,7 @@
 
 mod cache;
 mod directory_cache;
+mod opaque;
 mod reach;
 mod replay;
 

@@ -1,7 +1,7 @@
 //! What a statement can change beside the database that it runs in.
 
 use crate::Dialect;
-use crate::sql::{Action, ActionKind, Body, Fact, ObjectKind, ObjectName, Statement};
+use crate::sql::{Action, ActionKind, Body, Fact, ObjectKind, ObjectName, Statement, Words};
 
 /// How far a statement reaches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,14 +32,27 @@ pub fn reach_of(statement: &Statement, script: &str) -> Reach {
             Fact::PreparesTransaction => {
                 return Reach::Beyond("a prepared transaction outlives the database".to_owned());
             }
-            Fact::CopyToStdout | Fact::CopyFromStdin => {}
             _ => {}
         }
     }
-    if let Some(reach) = of_words(&statement.verb().to_ascii_uppercase(), text) {
+    if let Some(reach) = of_spelling(statement, text) {
         return reach;
     }
-    let reaches: Vec<Reach> = statement.actions().iter().map(of_action).collect();
+    let verb = statement.verb().to_ascii_uppercase();
+    let of_client = statement.has(|fact| matches!(fact, Fact::CopyToStdout | Fact::CopyFromStdin));
+    if !of_client && let Some(reach) = of_words(&verb, text) {
+        return reach;
+    }
+    let mut reaches: Vec<Reach> = statement.actions().iter().map(of_action).collect();
+    if verb == "DO" {
+        let words = Words::of(text, true);
+        if words.hidden {
+            return Reach::Beyond(
+                "what it does is not known: a part of it is written with escapes".to_owned(),
+            );
+        }
+        reaches.extend(words.statements.iter().filter_map(|inner| of_inner(inner)));
+    }
     let beyond = reaches.iter().find(|reach| matches!(reach, Reach::Beyond(_)));
     let cluster = reaches.iter().find(|reach| matches!(reach, Reach::Cluster(_)));
     match (beyond, cluster) {
@@ -79,6 +92,45 @@ pub(super) fn calls(action: &Action) -> &[ObjectName] {
     }
 }
 
+/// Where it cannot be said which names and strings a text holds.
+fn of_spelling(statement: &Statement, text: &str) -> Option<Reach> {
+    let small = text.to_ascii_lowercase();
+    let escaped = small.contains("u&\"") && Words::of(text, false).hidden;
+    // Without it, strings end elsewhere.
+    let on = |kind: &ActionKind| matches!(kind, ActionKind::Set { value: Some(value), .. } if value.eq_ignore_ascii_case("on"));
+    let strings = small.contains("standard_conforming_strings")
+        && !statement.actions().iter().all(|action| on(&action.kind));
+    let why = match (escaped, strings) {
+        (true, _) => "a name in it is written with escapes",
+        (_, true) => "it may change how strings are read",
+        _ => return None,
+    };
+    Some(Reach::Beyond(format!("what it does is not known: {why}")))
+}
+
+/// How far a statement in a body reaches, as far as its words tell; `text` has single blanks and no comments. A
+/// string of words may look like a statement and be none.
+pub(super) fn of_inner(text: &str) -> Option<Reach> {
+    let words: Vec<String> =
+        text.split(' ').take(3).map(|word| word.to_ascii_uppercase()).collect();
+    let is_string = |word: &str| word.contains('\'') || word.starts_with('$');
+    let is_one = match words.first().map(String::as_str)? {
+        "COPY" => {
+            let all: Vec<&str> = text.split(' ').collect();
+            all.windows(2).any(|pair| {
+                ["FROM", "TO"].iter().any(|word| pair[0].eq_ignore_ascii_case(word))
+                    && (is_string(pair[1]) || pair[1].eq_ignore_ascii_case("PROGRAM"))
+            })
+        }
+        "LOAD" => words.get(1).is_some_and(|word| is_string(word)),
+        "IMPORT" => words.get(1).is_some_and(|word| word == "FOREIGN"),
+        "REASSIGN" => words.get(1).is_some_and(|word| word == "OWNED"),
+        "CREATE" | "ALTER" | "DROP" | "SECURITY" => true,
+        _ => false,
+    };
+    if is_one { of_words(&words.join(" "), text) } else { None }
+}
+
 /// What the leading words tell.
 fn of_words(verb: &str, text: &str) -> Option<Reach> {
     let starts = |words: &str| {
@@ -99,7 +151,17 @@ fn of_words(verb: &str, text: &str) -> Option<Reach> {
     if starts("LOAD") {
         return Some(Reach::Beyond("it loads a library into the server".to_owned()));
     }
-    if starts("COPY") && !has_word(text, "STDIN") && !has_word(text, "STDOUT") {
+    if starts("SECURITY") {
+        let words: Vec<&str> = text.split_ascii_whitespace().collect();
+        let on = words.iter().position(|word| word.eq_ignore_ascii_case("ON"));
+        let kind = on.and_then(|at| words.get(at + 1)).copied().unwrap_or_default();
+        let shared = ["ROLE", "DATABASE", "TABLESPACE", "SUBSCRIPTION"];
+        return shared
+            .iter()
+            .any(|one| kind.eq_ignore_ascii_case(one))
+            .then_some(Reach::Cluster("the label is on something that belongs to the server"));
+    }
+    if starts("COPY") {
         return Some(Reach::Beyond(
             "it reads or writes a file of the server, or runs a program there".to_owned(),
         ));
@@ -124,10 +186,20 @@ fn of_action(action: &Action) -> Reach {
         ActionKind::Query { .. } | ActionKind::Call { .. } => {
             return calls(action)
                 .iter()
-                .find(|name| reaches_out(name))
+                .find(|name| reaches_out(&name.name))
                 .map_or(Reach::Database, |name| {
-                    Reach::Beyond(format!("the function {name} reaches out of the database"))
+                    Reach::Beyond(format!("the function {name} reaches out of the database, or runs SQL that it is given"))
                 });
+        }
+        ActionKind::Insert { table, .. }
+        | ActionKind::Update { table, .. }
+        | ActionKind::Delete { table, .. }
+        | ActionKind::Merge { table }
+        | ActionKind::Truncate { table, .. }
+        | ActionKind::CopyFrom { table }
+            if is_shared_catalog(table) =>
+        {
+            return Reach::Cluster("the rows belong to all databases");
         }
         _ => return Reach::Database,
     };
@@ -154,40 +226,80 @@ fn of_grant(text: &str) -> Reach {
     }
 }
 
-/// Functions of the server and of what comes with it that do something elsewhere (PostgreSQL manual, sections 9.28 and
-/// F.11; functions of extensions by their names).
-fn reaches_out(name: &ObjectName) -> bool {
-    const NAMES: [&str; 16] = [
+/// Catalogs that all databases of a server share (PostgreSQL manual, chapter 53), and views of them.
+fn is_shared_catalog(table: &ObjectName) -> bool {
+    const NAMES: [&str; 14] = [
+        "pg_auth_members",
+        "pg_authid",
+        "pg_database",
+        "pg_db_role_setting",
+        "pg_parameter_acl",
+        "pg_replication_origin",
+        "pg_roles",
+        "pg_shadow",
+        "pg_shdepend",
+        "pg_shdescription",
+        "pg_shseclabel",
+        "pg_subscription",
+        "pg_tablespace",
+        "pg_user",
+    ];
+    table.schema.as_ref().is_none_or(|schema| schema.eq_ignore_ascii_case("pg_catalog"))
+        && NAMES.iter().any(|name| table.name.eq_ignore_ascii_case(name))
+}
+
+/// Functions of the server and of what comes with it that do something elsewhere, or run SQL that they are given as
+/// text (PostgreSQL manual, sections 9.15, 9.28 and F.11; functions of extensions by their names).
+pub(super) fn reaches_out(name: &str) -> bool {
+    const NAMES: [&str; 25] = [
+        "connectby",
+        "cursor_to_xml",
         "lo_export",
         "lo_import",
+        "load_extension",
+        "pg_backup_start",
+        "pg_backup_stop",
         "pg_cancel_backend",
         "pg_create_logical_replication_slot",
         "pg_create_physical_replication_slot",
         "pg_create_restore_point",
         "pg_drop_replication_slot",
-        "pg_logical_emit_message",
+        "pg_log_backend_memory_contexts",
         "pg_promote",
         "pg_reload_conf",
         "pg_rotate_logfile",
+        "pg_start_backup",
+        "pg_stop_backup",
         "pg_switch_wal",
         "pg_terminate_backend",
         "pg_wal_replay_pause",
         "pg_wal_replay_resume",
-        "load_extension",
+        "ts_rewrite",
+        "ts_stat",
+        "xpath_table",
     ];
-    const PREFIXES: [&str; 9] = [
+    const PREFIXES: [&str; 17] = [
+        "crosstab",
+        "database_to_xml",
         "dblink",
         "http",
+        "pg_background_",
+        "pg_copy_",
         "pg_file_",
+        "pg_logdir_ls",
+        "pg_logical_",
         "pg_ls_",
         "pg_read_",
         "pg_replication_",
-        "pg_stat_reset",
-        "pg_background_",
         "pg_stat_file",
+        "pg_stat_reset",
+        "pg_stat_statements_reset",
+        "query_to_xml",
+        "schema_to_xml",
     ];
-    let name = name.name.to_ascii_lowercase();
-    NAMES.contains(&&*name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    let name = name.to_ascii_lowercase();
+    let is_whole_table = name.starts_with("table_to_xml");
+    is_whole_table || NAMES.contains(&&*name) || PREFIXES.iter().any(|one| name.starts_with(one))
 }
 
 /// Whether leaving it out would be seen in the schema.
@@ -243,6 +355,11 @@ mod tests {
             "CREATE SERVER s FOREIGN DATA WRAPPER postgres_fdw",
             "CREATE INDEX CONCURRENTLY i ON t (a)",
             "REFRESH MATERIALIZED VIEW v",
+            "SECURITY LABEL ON TABLE t IS 'x'",
+            "SET standard_conforming_strings = on",
+            "DO $$ BEGIN RAISE NOTICE 'Copy from it'; RAISE NOTICE 'load it'; END $$",
+            "INSERT INTO t VALUES ('U&\"a')",
+            "UPDATE app.pg_user SET a = 1",
         ] {
             assert_eq!(reach(Dialect::Postgres, sql), Reach::Database, "{sql}");
         }
@@ -274,6 +391,10 @@ mod tests {
             "CREATE USER MAPPING FOR app SERVER s",
             "COMMENT ON DATABASE d IS 'x'",
             "COMMENT ON ROLE r IS 'x'",
+            "SECURITY LABEL ON ROLE r IS 'x'",
+            "SECURITY LABEL FOR p ON TABLESPACE t IS 'x'",
+            "UPDATE pg_authid SET rolsuper = true",
+            "DELETE FROM pg_catalog.pg_db_role_setting",
             "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'a') THEN CREATE ROLE a; END IF; END $$",
         ] {
             assert!(
@@ -298,6 +419,15 @@ mod tests {
             "LOAD 'x'",
             "IMPORT FOREIGN SCHEMA a FROM SERVER s INTO b",
             "PREPARE TRANSACTION 'x'",
+            "COPY stdin FROM '/tmp/x'",
+            "DO $$ BEGIN COPY t FROM PROGRAM 'x'; END $$",
+            "DO $$ BEGIN IF true THEN COPY t TO /* a */ '/tmp/x'; END IF; END $$",
+            "DO $$ BEGIN LOAD 'x'; END $$",
+            "DO $$ BEGIN DROP OWNED BY a; REASSIGN OWNED BY b TO c; END $$",
+            "DO E'BEGIN PERFORM \\x61(); END'",
+            "SELECT U&\"\\0061\"()",
+            "SET standard_conforming_strings = off",
+            "SELECT query_to_xml('SELECT a()', true, true, '')",
             "DO LANGUAGE plpython3u $$ import os $$",
             "THIS IS NO SQL",
         ] {

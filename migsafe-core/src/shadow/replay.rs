@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::reach::{calls, is_opaque_routine, is_restricted};
+use super::opaque::Opaque;
+use super::reach::is_restricted;
 use super::{Reach, SnapshotCache, cache_key, reach_of};
+use crate::Dialect;
 use crate::env;
 use crate::migrations::{Migration, MigrationName};
 use crate::policy::Location;
 use crate::schema::{Snapshot, SnapshotOptions};
-use crate::sql::{self, ActionKind, LineIndex, ObjectKind, ObjectName, Script, Statement};
+use crate::sql::{self, LineIndex, Script, Statement};
 use crate::store::{
     Isolation, ScriptFailure, ShadowDatabase, ShadowError, ShadowProvider, StoreError,
 };
@@ -280,70 +282,18 @@ fn judge(
                 why,
                 location: Location::of_statement(index, statement),
             };
+            if script.dialect() == Dialect::Postgres {
+                opaque.learn(statement, text);
+            }
             match reach_of(statement, text) {
                 Reach::Cluster(why) => of_script.push((index, skipped(why.to_owned()))),
                 Reach::Beyond(why) => refused.push(skipped(why)),
-                Reach::Database => refused.extend(opaque.runs_in(statement).map(skipped)),
+                Reach::Database => refused.extend(opaque.runs_in(statement, text).map(skipped)),
             }
-            opaque.learn(statement);
         }
         judged.push(of_script);
     }
     if refused.is_empty() { Ok(judged) } else { Err(ReplayError::Refused(refused)) }
-}
-
-/// What earlier statements made that nobody can foresee: it runs SQL that is not known, or reaches out of the database.
-#[derive(Default)]
-struct Opaque {
-    routines: Vec<ObjectName>,
-    /// Tables with a trigger that calls one of them.
-    tables: Vec<ObjectName>,
-}
-
-impl Opaque {
-    /// That a statement would run something of it: why, a fragment.
-    fn runs_in(&self, statement: &Statement) -> Option<String> {
-        let is_routine = |name: &ObjectName| self.routines.iter().any(|one| one.may_be(name));
-        statement.actions().iter().find_map(|action| {
-            if let Some(name) = calls(action).iter().find(|name| is_routine(name)) {
-                return Some(format!(
-                    "it calls {name}, which runs SQL that is not known or reaches out of the database"
-                ));
-            }
-            match &action.kind {
-                ActionKind::Insert { table, .. }
-                | ActionKind::Update { table, .. }
-                | ActionKind::Delete { table, .. }
-                | ActionKind::Merge { table }
-                | ActionKind::Truncate { table, .. }
-                    if self.tables.iter().any(|one| one.may_be(table)) =>
-                {
-                    Some(format!(
-                        "a trigger of {table} runs SQL that is not known or reaches out of the database"
-                    ))
-                }
-                // Which function it calls is not known here, and it fires for every statement that follows.
-                ActionKind::CreateOther { kind: ObjectKind::EventTrigger, .. }
-                    if !self.routines.is_empty() =>
-                {
-                    Some("the event trigger may run SQL that is not known".to_owned())
-                }
-                _ => None,
-            }
-        })
-    }
-
-    fn learn(&mut self, statement: &Statement) {
-        for action in statement.actions() {
-            self.routines.extend(is_opaque_routine(action).cloned());
-            if let ActionKind::CreateTrigger(trigger) = &action.kind {
-                let calls = trigger.function.as_ref();
-                if calls.is_some_and(|name| self.routines.iter().any(|one| one.may_be(name))) {
-                    self.tables.push(trigger.table.clone());
-                }
-            }
-        }
-    }
 }
 
 /// A script without some statements: they are overwritten with blanks, so that every line and column stays what it is.
@@ -395,7 +345,6 @@ impl Kept {
 #[cfg(all(test, feature = "postgres-sql"))]
 mod tests {
     use super::*;
-    use crate::Dialect;
 
     fn migration(script: &str) -> Migration {
         Migration::new("m", script.to_owned())

@@ -33,6 +33,7 @@ mod suppression;
     allow(dead_code, reason = "each dialect uses its part of it")
 )]
 mod token;
+mod words;
 
 #[cfg(all(test, feature = "postgres-sql", feature = "sqlite-sql"))]
 mod properties;
@@ -48,3 +49,4 @@ pub use model::*;
 pub use position::{LineIndex, Position};
 pub use statement::{Effect, Fact, Problem, Reindexed, Script, Statement, TransactionClass};
 pub use suppression::{Suppression, SuppressionTarget};
+pub(crate) use words::Words;

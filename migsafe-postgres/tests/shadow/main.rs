@@ -8,4 +8,5 @@ mod cancelled;
 mod given;
 mod leftovers;
 mod made;
+mod opaque;
 mod support;

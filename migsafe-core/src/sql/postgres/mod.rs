@@ -17,7 +17,7 @@ mod into;
 mod parse;
 mod repeat;
 mod session;
-mod split;
+pub(super) mod split;
 
 use std::ops::Range;
 

@@ -7,7 +7,7 @@ use squawk_lexer::{LiteralKind, TokenKind, tokenize};
 use crate::sql::token::{Kind, Scan, Token, Tokens};
 
 /// Scans a text: a script, or the body of a function.
-pub(super) fn scan(sql: &str) -> Scan {
+pub(in crate::sql) fn scan(sql: &str) -> Scan {
     let mut scan = Scan::default();
     let mut start = 0;
     for token in tokenize(sql) {
