@@ -1,0 +1,64 @@
+//! Single drifts of small schemas: what is found, and what becomes of both scripts.
+
+use migsafe_postgres::core::engine::{
+    DriftOptions, DriftReport, Rehearsal, Rehearsed, drift, rehearse,
+};
+use migsafe_postgres::{Migrations, Options, PostgresStore, ensure_up_to_date};
+use migsafe_testing::{Database, Postgres};
+
+use crate::common::block_on;
+use crate::support::*;
+
+/// A database with a migration, after something was done to it by hand.
+fn drifted(migration: &str, by_hand: &str) -> (Database, Migrations) {
+    let database = Postgres::shared().create_database();
+    create_reader(Postgres::shared());
+    let migrations =
+        Migrations::from_scripts([("20250101000000_init", migration.to_owned())]).unwrap();
+    block_on(async {
+        let store = PostgresStore::connect(&database.url()).await.unwrap();
+        ensure_up_to_date(&store, &migrations, Options::default()).await.unwrap();
+    });
+    database.query(by_hand).unwrap();
+    (database, migrations)
+}
+
+fn found(migration: &str, by_hand: &str) -> (DriftReport, Rehearsal) {
+    let (database, migrations) = drifted(migration, by_hand);
+    let options = DriftOptions::default();
+    block_on(async {
+        let store = PostgresStore::connect(&database.url()).await.unwrap();
+        let report = drift(&store, &migrations, &options).await.unwrap();
+        let rehearsal = rehearse(&store, &report, &options).await.unwrap();
+        (report, rehearsal)
+    })
+}
+
+/// Both scripts are right, the one that undoes also where nothing drifted.
+#[track_caller]
+fn assert_right(migration: &str, by_hand: &str) -> DriftReport {
+    let (report, rehearsal) = found(migration, by_hand);
+    assert!(report.has_drift());
+    let scripts = format!("{}--\n{}", report.adopt().to_sql(), report.revert_for_all().to_sql());
+    let all = [&rehearsal.adopt, &rehearsal.revert, &rehearsal.revert_elsewhere];
+    assert!(all.into_iter().all(Rehearsed::is_right), "{rehearsal:#?}\n{scripts}");
+    report
+}
+
+/// The roles of the database that drifted need not be there elsewhere.
+#[test]
+fn a_migration_that_undoes_names_no_role() {
+    let report = assert_right(
+        "CREATE TYPE mood AS ENUM ('good'); CREATE TABLE days (mood mood);
+         CREATE VIEW moods AS SELECT mood FROM days",
+        "ALTER TYPE mood ADD VALUE 'bad'; GRANT SELECT ON moods TO migsafe_reader",
+    );
+    let script = report.revert_for_all();
+    let names_role =
+        |sql: &str| sql.contains("OWNER TO") || sql.contains("GRANT") || sql.contains("REVOKE");
+    assert!(!script.steps().iter().any(|step| names_role(step.sql())), "{}", script.to_sql());
+    // It says what it leaves out, and the SQL for this database has it.
+    let grant = "GRANT SELECT ON TABLE public.moods TO migsafe_reader";
+    assert!(script.to_sql().contains(&format!("--   {grant}\n")), "{}", script.to_sql());
+    assert!(report.revert().steps().iter().any(|step| step.sql() == grant));
+}
