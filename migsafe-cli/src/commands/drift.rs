@@ -45,6 +45,7 @@ pub(crate) async fn run(
         return Ok(report.exit_code());
     };
     output.remark(|style| text::drift(&report, style));
+    nothing_pending(&report)?;
     let rehearsal = engine::rehearse(&*store, &report, &options).await?;
     output.remark(|style| text::rehearsal(&rehearsal, style));
     usable(&report, &rehearsal, direction)?;
@@ -72,6 +73,23 @@ fn script(report: &DriftReport, direction: Direction) -> &ChangeScript {
     }
 }
 
+/// A new migration runs after those that wait: what they change was not compared. In every other database they come
+/// first, and may do the same; here they would be out of order.
+fn nothing_pending(report: &DriftReport) -> Result<(), Failure> {
+    let [first, others @ ..] = &*report.pending else { return Ok(()) };
+    let others = match others.len() {
+        0 => "is".to_owned(),
+        number => format!("and {number} more are"),
+    };
+    let message = format!(
+        "{} {others} not applied here, and would run before the new migration; nothing was written",
+        first.as_str()
+    );
+    let help = "deploy first, or record what this database has already (`migsafe resolve --applied NAME`), \
+                and look again";
+    Err(Failure::stopped("pending-first", message, help))
+}
+
 /// Only what was tried and is right becomes a migration.
 fn usable(
     report: &DriftReport,
@@ -80,6 +98,11 @@ fn usable(
 ) -> Result<(), Failure> {
     let by_hand =
         "see the SQL with `migsafe drift --sql`, and write the migration by hand (`migsafe new`)";
+    // In another database such a migration would not do what it says, and here the drift would stay.
+    if direction == Direction::Adopt && !report.adopt().is_complete() {
+        let message = "some of the drift has to be made by hand, so that no migration can adopt it; nothing was written";
+        return Err(Failure::stopped("not-rehearsed", message, by_hand));
+    }
     let rehearsed = match direction {
         Direction::Adopt => &rehearsal.adopt,
         Direction::Revert => &rehearsal.revert,

@@ -61,6 +61,8 @@ pub struct DriftReport {
     pub shadow: String,
     /// The migrations that were replayed: those that the history says are applied.
     pub replayed: Vec<Migration>,
+    /// The migrations that were not: they run before a new one, and nothing here knows what they change.
+    pub pending: Vec<MigrationName>,
     /// From what the migrations give to what the database holds.
     pub comparison: Comparison,
     /// What the migrations give.
