@@ -73,3 +73,22 @@ fn a_grant_on_a_column_of_a_view_is_no_drift_of_the_schema() {
     let report = assert_right(migration, by_hand);
     assert_eq!(lines(report.comparison.diff()), ["added column public.v.y"]);
 }
+
+#[test]
+fn tables_that_name_each_other_are_undone_everywhere() {
+    assert_right(
+        "CREATE TABLE other (id int)",
+        "CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int REFERENCES a);
+         ALTER TABLE a ADD FOREIGN KEY (b) REFERENCES b",
+    );
+}
+
+#[test]
+fn a_text_search_configuration_is_undone_everywhere() {
+    assert_right(
+        "CREATE TABLE other (id int)",
+        "CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple);
+         CREATE TEXT SEARCH CONFIGURATION c (COPY = simple);
+         ALTER TEXT SEARCH CONFIGURATION c ALTER MAPPING FOR word WITH d",
+    );
+}
