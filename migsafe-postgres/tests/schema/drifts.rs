@@ -9,6 +9,12 @@ use migsafe_testing::{Database, Postgres};
 use crate::common::block_on;
 use crate::support::*;
 
+const PARTITIONS: &str =
+    "CREATE TABLE events (id int NOT NULL, kind text NOT NULL) PARTITION BY RANGE (id);
+    CREATE TABLE events_1 PARTITION OF events FOR VALUES FROM (0) TO (10);
+    CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (10) TO (20);
+    CREATE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';";
+
 /// A database with a migration, after something was done to it by hand.
 fn drifted(migration: &str, by_hand: &str) -> (Database, Migrations) {
     let database = Postgres::shared().create_database();
@@ -72,6 +78,15 @@ fn a_grant_on_a_column_of_a_view_is_no_drift_of_the_schema() {
     let by_hand = "GRANT SELECT (x) ON v TO migsafe_reader; COMMENT ON COLUMN v.y IS 'said'";
     let report = assert_right(migration, by_hand);
     assert_eq!(lines(report.comparison.diff()), ["added column public.v.y"]);
+}
+
+#[test]
+fn a_trigger_that_is_off_in_one_partition_goes_as_a_whole() {
+    assert_right(
+        PARTITIONS,
+        "CREATE TRIGGER t AFTER INSERT ON events FOR EACH ROW EXECUTE FUNCTION stamp();
+         ALTER TABLE events_1 DISABLE TRIGGER t",
+    );
 }
 
 #[test]
