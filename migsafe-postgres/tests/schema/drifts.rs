@@ -90,6 +90,21 @@ fn a_trigger_that_is_off_in_one_partition_goes_as_a_whole() {
 }
 
 #[test]
+fn what_hangs_on_a_table_that_is_made_by_hand_is_left_to_a_person_too() {
+    let (report, rehearsal) = found(
+        "CREATE EXTENSION btree_gist;
+         CREATE TABLE bookings (room int, during tstzrange, EXCLUDE USING gist (room WITH =, during WITH &&));
+         CREATE INDEX by_room ON bookings (room)",
+        "DROP TABLE bookings; CREATE TABLE bookings (room int, during tstzrange) PARTITION BY LIST (room);
+         CREATE TABLE rest PARTITION OF bookings DEFAULT; CREATE UNIQUE INDEX one ON bookings (room)",
+    );
+    assert!(!report.adopt().is_complete());
+    assert!(rehearsal.adopt.is_right(), "{rehearsal:#?}\n{}", report.adopt().to_sql());
+    let sql = report.revert().to_sql();
+    assert!(!report.revert().is_complete() && !sql.contains("EXCLUDE USING"), "{sql}");
+}
+
+#[test]
 fn tables_that_name_each_other_are_undone_everywhere() {
     assert_right(
         "CREATE TABLE other (id int)",
