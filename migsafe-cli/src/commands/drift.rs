@@ -15,6 +15,7 @@ use crate::commands::resolve;
 use crate::connect;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::schemas;
 use crate::shadow::drift_options;
 
 pub(crate) async fn run(
@@ -26,6 +27,7 @@ pub(crate) async fn run(
     let store = connect::store(global)?;
     let options = drift_options(global, &args.compared, &args.shadow)?;
     let report = engine::drift(&*store, &migrations, &options).await?;
+    compared(&args.compared.schemas, &report)?;
     if let Some(direction) = args.sql {
         output.sql(script(&report, direction))?;
         return Ok(report.exit_code());
@@ -64,6 +66,14 @@ pub(crate) async fn run(
         || json::drift(&report, Some(&rehearsal), Some(&created)),
     )?;
     Ok(ExitCode::Ok)
+}
+
+/// What waits may make a schema that is named.
+pub(super) fn compared(schemas: &[String], report: &DriftReport) -> Result<(), Failure> {
+    match report.pending.is_empty() {
+        true => schemas::are_there(schemas, &[&report.expected, &report.live]),
+        false => Ok(()),
+    }
 }
 
 fn script(report: &DriftReport, direction: Direction) -> &ChangeScript {

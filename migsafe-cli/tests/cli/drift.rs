@@ -434,8 +434,32 @@ fn what_cannot_be_replayed_says_what_helps() {
 #[test]
 fn which_schemas_are_compared_is_said() {
     let site = OnPostgres::drifted();
-    let ran = site.run(&["drift", "--schema", "elsewhere"]).exits(0);
+    site.database.query("CREATE SCHEMA elsewhere").unwrap();
+    let ran = site.run(&["drift", "--schema", "elsewhere"]).exits(6);
     assert!(ran.stdout.contains("compared  schema elsewhere alone"), "{ran}");
     let ran = site.run(&["drift"]).exits(6);
     assert!(!ran.stdout.contains("compared"), "{ran}");
+}
+
+#[test]
+fn a_schema_that_is_nowhere_is_a_mistake_and_no_good_news() {
+    let site = OnPostgres::drifted();
+    let url = site.database.url();
+    let diff = ["diff", "--from", "prisma/migrations", "--to", &url];
+    for command in [["drift"].as_slice(), &["check"], &["schema"], &diff] {
+        let ran = site.run(&[command, &["--schema", "nope"]].concat()).exits(2);
+        assert!(ran.stderr.contains("there is no schema \"nope\""), "{ran}");
+        let ran = site.run(&[command, &["--schema", "Public"]].concat()).exits(2);
+        assert!(ran.stderr.contains("did you mean public?"), "{ran}");
+    }
+    let project = project();
+    project.sqlite(&["deploy"]).exits(0);
+    let ran = project.sqlite(&["drift", "--schema", "main"]).exits(2);
+    assert!(ran.stderr.contains("SQLite has no schemas"), "{ran}");
+    // One that a migration that waits may make is none yet; the same of one in the URL.
+    site.project.write("20250102000000_app", "CREATE SCHEMA app;");
+    let ran = site.run(&["drift", "--schema", "app"]).exits(0);
+    assert!(ran.stdout.contains("neither side has a schema app"), "{ran}");
+    let ran = site.project.on(&format!("{url}?schema=nope"), &["drift"]).exits(0);
+    assert!(ran.stdout.contains("neither side has a schema nope"), "{ran}");
 }

@@ -153,6 +153,16 @@ impl Snapshot {
         })
     }
 
+    /// Whether there is a schema of this name, or anything in it. `public` is there unless somebody drops it, and
+    /// need not be read.
+    #[must_use]
+    pub fn has_schema(&self, name: &str) -> bool {
+        let is_of = |key: &ObjectKey| {
+            key.schema() == Some(name) || key.kind() == Kind::Schema && key.name() == name
+        };
+        self.dialect == Dialect::Postgres && name == "public" || self.objects.keys().any(is_of)
+    }
+
     /// Whether there is no object.
     #[must_use]
     pub fn is_empty(&self) -> bool {
