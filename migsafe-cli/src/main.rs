@@ -13,6 +13,7 @@ mod metrics;
 mod notes;
 mod output;
 mod progress;
+mod schemas;
 mod shadow;
 mod side;
 mod template;

@@ -111,7 +111,7 @@ pub(crate) fn diff_options(args: &Compared) -> Result<DiffOptions, Failure> {
     let Some(path) = &args.ignore else {
         return Ok(options);
     };
-    let rules = IgnoreRules::from_json(&read(path)?).map_err(|error| {
+    let rules = IgnoreRules::from_json(&read(path, IGNORE)?).map_err(|error| {
         let message = format!("{}: {error}", path.display());
         let help = "write a list of objects with pattern, owner, reason and expires";
         Failure::stopped("invalid-ignore-rules", message, help)
@@ -119,11 +119,14 @@ pub(crate) fn diff_options(args: &Compared) -> Result<DiffOptions, Failure> {
     Ok(options.with_ignore(rules))
 }
 
+/// What can be done about a file of rules that cannot be read.
+const IGNORE: &str =
+    "name the file of ignore rules, a list of objects with pattern, owner, reason and expires";
+
 /// The text of a file that was named on the command line.
-pub(crate) fn read(path: &Path) -> Result<String, Failure> {
+pub(crate) fn read(path: &Path, help: &str) -> Result<String, Failure> {
     let unreadable = |why: &dyn std::fmt::Display| {
         let message = format!("{} cannot be read: {why}", shown(path));
-        let help = "give a database URL, a migrations folder, an SQL file, or a file that `migsafe schema --export` wrote";
         Failure::stopped("file-unreadable", message, help)
     };
     let bytes = std::fs::read(path).map_err(|error| unreadable(&error))?;

@@ -14,6 +14,9 @@ use crate::connect;
 use crate::failure::Failure;
 use crate::shadow::{cache, live, provider, read, shown};
 
+/// What a side can be.
+const KINDS: &str = "give a database URL, a migrations folder, an SQL file, or a file that `migsafe schema --export` wrote";
+
 /// A side before anything was asked or replayed.
 pub(crate) enum Side {
     /// A database.
@@ -42,7 +45,7 @@ impl Side {
         if path.is_dir() {
             return Ok(Self::of_migrations(&Migrations::from_directory(&path)?).named(shown(&path)));
         }
-        let content = read(&path)?;
+        let content = read(&path, KINDS)?;
         if is_sql(&path) {
             let script = Migration::new(shown(&path), content);
             return Ok(Self::Scripts(shown(&path), vec![script], None));

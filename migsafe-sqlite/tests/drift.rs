@@ -16,7 +16,7 @@ use migsafe_sqlite::core::store::{
 };
 use migsafe_sqlite::{Dialect, HistoryStore, Migrations, Options, SqliteStore, ensure_up_to_date};
 
-use common::Db;
+use common::{Db, scripts};
 
 /// A clock that does not let anybody wait.
 #[derive(Debug)]
@@ -119,4 +119,29 @@ async fn a_history_that_never_rests_is_no_drift_but_an_error() {
     assert_eq!(error.code(), "timeout");
     assert!(error.to_string().contains("the history changed each time"), "{error}");
     assert!(error.help().contains("deploy"), "{}", error.help());
+}
+
+/// Where nothing drifted, numbers that were given once are not given again.
+#[tokio::test]
+async fn undoing_elsewhere_keeps_the_counter_of_autoincrement() {
+    let script = "CREATE TABLE User (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT);";
+    let migrations = scripts(&[script]);
+    let (drifted, other) = (Db::none(), Db::none());
+    for db in [&drifted, &other] {
+        ensure_up_to_date(&db.store(), &migrations, Options::default()).await.unwrap();
+    }
+    drifted.run("DROP TABLE User; CREATE TABLE User (id INTEGER PRIMARY KEY, name TEXT);").await;
+    for db in [&drifted, &other] {
+        db.run("INSERT INTO User (name) VALUES ('a'), ('b'), ('c')").await;
+    }
+    other.run("DELETE FROM User WHERE id = 3").await;
+    let report = drift(&drifted.store(), &migrations, &DriftOptions::default()).await.unwrap();
+    assert!(report.has_drift());
+    let undo = report.revert_for_all().to_sql();
+    for db in [&drifted, &other] {
+        db.run(&undo).await;
+        assert_eq!(db.integer("SELECT seq FROM sqlite_sequence WHERE name = 'User'").await, 3);
+        db.run("INSERT INTO User (name) VALUES ('d')").await;
+        assert_eq!(db.integer("SELECT max(id) FROM User").await, 4, "{undo}");
+    }
 }

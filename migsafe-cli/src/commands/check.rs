@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use migsafe_core::Options;
 use migsafe_core::engine::{self, CheckOptions};
-use migsafe_core::report::{ExitCode, json, markdown, text};
+use migsafe_core::report::{ExitCode, Part, json, markdown, text};
 
 use crate::args::{Check, Global};
+use crate::commands::drift;
 use crate::connect;
 use crate::expectations;
 use crate::failure::Failure;
@@ -20,7 +21,7 @@ pub(crate) async fn run(
 ) -> Result<ExitCode, Failure> {
     let migrations = connect::migrations(global)?;
     let store = connect::store(global)?;
-    let drift = match args.no_drift {
+    let looked_for = match args.no_drift {
         true => None,
         false => Some(drift_options(global, &args.compared, &args.shadow)?),
     };
@@ -36,9 +37,12 @@ pub(crate) async fn run(
         .with_data_checks(args.data.limits());
     let options = CheckOptions::default()
         .with_options(deploy)
-        .with_drift(drift)
+        .with_drift(looked_for)
         .with_expectations(expected.map(Arc::new));
     let report = engine::check(&*store, &migrations, &options).await;
+    if let Part::Looked(drift) = &report.drift {
+        drift::compared(&args.compared.schemas, drift)?;
+    }
     output.report_or_markdown(
         |style| text::check(&report, style.showing_all(args.compared.all)),
         || json::check(&report),

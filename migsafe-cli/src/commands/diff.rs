@@ -5,6 +5,7 @@ use migsafe_core::report::{Comparison, ExitCode, json, markdown, text};
 use crate::args::{Diff, Global};
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::schemas;
 use crate::shadow::{diff_options, snapshot_options};
 use crate::side::{Replaying, Side, read_side};
 
@@ -25,6 +26,7 @@ pub(crate) async fn run(global: &Global, args: Diff, output: &Output) -> Result<
     };
     let from = side(from, &from_url, &to_url, from_dialect.or(to_dialect)).await?;
     let to = side(to, &to_url, &from_url, to_dialect.or(from_dialect)).await?;
+    schemas::are_there(&args.compared.schemas, &[&from.snapshot, &to.snapshot])?;
     let sides = ((&*from.name, &from.snapshot), (&*to.name, &to.snapshot));
     let found = Comparison::of(sides.0, sides.1, &options)
         .map_err(|error| Failure::schemas(&error))?

@@ -15,6 +15,7 @@ use crate::commands::resolve;
 use crate::connect;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::schemas;
 use crate::shadow::drift_options;
 
 pub(crate) async fn run(
@@ -26,6 +27,7 @@ pub(crate) async fn run(
     let store = connect::store(global)?;
     let options = drift_options(global, &args.compared, &args.shadow)?;
     let report = engine::drift(&*store, &migrations, &options).await?;
+    compared(&args.compared.schemas, &report)?;
     if let Some(direction) = args.sql {
         output.sql(script(&report, direction))?;
         return Ok(report.exit_code());
@@ -45,6 +47,7 @@ pub(crate) async fn run(
         return Ok(report.exit_code());
     };
     output.remark(|style| text::drift(&report, style));
+    nothing_pending(&report)?;
     let rehearsal = engine::rehearse(&*store, &report, &options).await?;
     output.remark(|style| text::rehearsal(&rehearsal, style));
     usable(&report, &rehearsal, direction)?;
@@ -65,11 +68,36 @@ pub(crate) async fn run(
     Ok(ExitCode::Ok)
 }
 
+/// What waits may make a schema that is named.
+pub(super) fn compared(schemas: &[String], report: &DriftReport) -> Result<(), Failure> {
+    match report.pending.is_empty() {
+        true => schemas::are_there(schemas, &[&report.expected, &report.live]),
+        false => Ok(()),
+    }
+}
+
 fn script(report: &DriftReport, direction: Direction) -> &ChangeScript {
     match direction {
         Direction::Adopt => report.adopt(),
         Direction::Revert => report.revert(),
     }
+}
+
+/// A new migration runs after those that wait: what they change was not compared. In every other database they come
+/// first, and may do the same; here they would be out of order.
+fn nothing_pending(report: &DriftReport) -> Result<(), Failure> {
+    let [first, others @ ..] = &*report.pending else { return Ok(()) };
+    let others = match others.len() {
+        0 => "is".to_owned(),
+        number => format!("and {number} more are"),
+    };
+    let message = format!(
+        "{} {others} not applied here, and would run before the new migration; nothing was written",
+        first.as_str()
+    );
+    let help = "deploy first, or record what this database has already (`migsafe resolve --applied NAME`), \
+                and look again";
+    Err(Failure::stopped("pending-first", message, help))
 }
 
 /// Only what was tried and is right becomes a migration.
@@ -80,6 +108,11 @@ fn usable(
 ) -> Result<(), Failure> {
     let by_hand =
         "see the SQL with `migsafe drift --sql`, and write the migration by hand (`migsafe new`)";
+    // In another database such a migration would not do what it says, and here the drift would stay.
+    if direction == Direction::Adopt && !report.adopt().is_complete() {
+        let message = "some of the drift has to be made by hand, so that no migration can adopt it; nothing was written";
+        return Err(Failure::stopped("not-rehearsed", message, by_hand));
+    }
     let rehearsed = match direction {
         Direction::Adopt => &rehearsal.adopt,
         Direction::Revert => &rehearsal.revert,

@@ -9,6 +9,7 @@ use crate::connect;
 use crate::failure::Failure;
 use crate::file;
 use crate::output::Output;
+use crate::schemas;
 
 pub(crate) async fn run(
     global: &Global,
@@ -19,6 +20,7 @@ pub(crate) async fn run(
     let store = connect::store(global)?;
     let options = SnapshotOptions::default().with_scope(scope).with_privileges(args.privileges);
     let snapshot = engine::read_schema(&*store, &options).await?;
+    schemas::are_there(&args.schemas, &[&snapshot])?;
     if let Some(path) = &args.export {
         file::replace(path, &snapshot.to_json())?;
     }

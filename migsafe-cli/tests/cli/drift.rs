@@ -127,6 +127,54 @@ fn a_migration_that_would_do_harm_elsewhere_is_not_written() {
 }
 
 #[test]
+fn nothing_is_written_while_older_migrations_wait() {
+    let site = OnPostgres::drifted();
+    // The same as was done by hand: in another database it comes first, and the new one would fail.
+    site.project.write("20250102000000_nick", "ALTER TABLE users ADD COLUMN nick text;");
+    for args in [["--adopt", "hotfix", "--mark-applied", "--yes"].as_slice(), &["--revert", "undo"]]
+    {
+        let ran = site.run(&[&["drift"], args].concat()).exits(1);
+        assert!(ran.stderr.contains("error[pending-first]"), "{ran}");
+        assert!(ran.stderr.contains("20250102000000_nick is not applied here"), "{ran}");
+        assert!(ran.stderr.contains("migsafe resolve --applied"), "{ran}");
+        assert_eq!(fs::read_dir(site.project.migrations()).unwrap().count(), 2);
+    }
+    site.run(&["resolve", "--applied", "20250102000000_nick", "--yes"]).exits(0);
+    site.run(&["drift", "--adopt", "hotfix", "--mark-applied", "--yes"]).exits(0);
+    site.run(&["drift"]).exits(0);
+    // So another database can follow.
+    let other = Postgres::shared().create_database();
+    site.project.on(&other.url(), &["deploy"]).exits(0);
+}
+
+/// A migration of comments would be marked applied, and the drift be there still.
+#[test]
+fn what_has_to_be_made_by_hand_is_not_adopted() {
+    let site = OnPostgres { database: Postgres::shared().create_database(), project: project() };
+    site.run(&["deploy"]).exits(0);
+    let sql = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'posts_author'::regclass";
+    site.database.query(sql).unwrap();
+    let adopt = ["drift", "--adopt", "Adopt it", "--mark-applied", "--yes"];
+    let ran = site.run(&adopt).exits(1);
+    assert!(ran.stderr.contains("error[not-rehearsed]"), "{ran}");
+    assert!(ran.stderr.contains("no migration can adopt it; nothing was written"), "{ran}");
+    assert_eq!(fs::read_dir(site.project.migrations()).unwrap().count(), 1);
+    // What helps is in the SQL.
+    let sql = site.run(&["drift", "--sql", "adopt"]).exits(6).stdout;
+    let rebuild = "REINDEX INDEX CONCURRENTLY public.posts_author";
+    assert!(sql.contains(rebuild), "{sql}");
+    site.database.query(rebuild).unwrap();
+    site.run(&["drift"]).exits(0);
+    // That of a table with partitions becomes valid another way.
+    let sql = "CREATE TABLE parts (id int) PARTITION BY LIST (id); CREATE TABLE part PARTITION OF parts DEFAULT;
+        CREATE INDEX parts_id ON ONLY parts (id)";
+    site.database.query(sql).unwrap();
+    site.run(&adopt).exits(1);
+    let sql = site.run(&["drift", "--sql", "adopt"]).exits(6).stdout;
+    assert!(sql.contains("ALTER INDEX public.parts_id ATTACH PARTITION"), "{sql}");
+}
+
+#[test]
 fn known_differences_are_no_drift() {
     let site = OnPostgres::drifted();
     let rules = r#"[
@@ -386,8 +434,32 @@ fn what_cannot_be_replayed_says_what_helps() {
 #[test]
 fn which_schemas_are_compared_is_said() {
     let site = OnPostgres::drifted();
-    let ran = site.run(&["drift", "--schema", "elsewhere"]).exits(0);
+    site.database.query("CREATE SCHEMA elsewhere").unwrap();
+    let ran = site.run(&["drift", "--schema", "elsewhere"]).exits(6);
     assert!(ran.stdout.contains("compared  schema elsewhere alone"), "{ran}");
     let ran = site.run(&["drift"]).exits(6);
     assert!(!ran.stdout.contains("compared"), "{ran}");
+}
+
+#[test]
+fn a_schema_that_is_nowhere_is_a_mistake_and_no_good_news() {
+    let site = OnPostgres::drifted();
+    let url = site.database.url();
+    let diff = ["diff", "--from", "prisma/migrations", "--to", &url];
+    for command in [["drift"].as_slice(), &["check"], &["schema"], &diff] {
+        let ran = site.run(&[command, &["--schema", "nope"]].concat()).exits(2);
+        assert!(ran.stderr.contains("there is no schema \"nope\""), "{ran}");
+        let ran = site.run(&[command, &["--schema", "Public"]].concat()).exits(2);
+        assert!(ran.stderr.contains("did you mean public?"), "{ran}");
+    }
+    let project = project();
+    project.sqlite(&["deploy"]).exits(0);
+    let ran = project.sqlite(&["drift", "--schema", "main"]).exits(2);
+    assert!(ran.stderr.contains("SQLite has no schemas"), "{ran}");
+    // One that a migration that waits may make is none yet; the same of one in the URL.
+    site.project.write("20250102000000_app", "CREATE SCHEMA app;");
+    let ran = site.run(&["drift", "--schema", "app"]).exits(0);
+    assert!(ran.stdout.contains("neither side has a schema app"), "{ran}");
+    let ran = site.project.on(&format!("{url}?schema=nope"), &["drift"]).exits(0);
+    assert!(ran.stdout.contains("neither side has a schema nope"), "{ran}");
 }

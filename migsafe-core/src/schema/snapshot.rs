@@ -102,7 +102,28 @@ impl Snapshot {
                 object.set(attribute, Value::Flag(false));
             }
         }
+        // PostgreSQL's reader names a column of a view only if something is said of it.
+        let is_silent = |object: &&Object| {
+            let of_type = [Attribute::Type, Attribute::Collation];
+            self.dialect == Dialect::Postgres
+                && self.is_column_of_view(object.key())
+                && object.attributes().keys().all(|attribute| of_type.contains(attribute))
+        };
+        let silent: Vec<ObjectKey> =
+            snapshot.objects().filter(is_silent).map(|object| object.key().clone()).collect();
+        for key in silent {
+            snapshot.remove(&key);
+        }
         snapshot
+    }
+
+    fn is_column_of_view(&self, key: &ObjectKey) -> bool {
+        let Some(parent) = key.parent().filter(|_| key.kind() == Kind::Column) else {
+            return false;
+        };
+        [Kind::View, Kind::MaterializedView]
+            .iter()
+            .any(|kind| self.get(&ObjectKey::new(*kind, key.schema(), parent)).is_some())
     }
 
     /// Whether owners and grants were read.
@@ -130,6 +151,16 @@ impl Snapshot {
                 && key.parent().is_none()
                 && object.key().parent() == Some(key.name())
         })
+    }
+
+    /// Whether there is a schema of this name, or anything in it. `public` is there unless somebody drops it, and
+    /// need not be read.
+    #[must_use]
+    pub fn has_schema(&self, name: &str) -> bool {
+        let is_of = |key: &ObjectKey| {
+            key.schema() == Some(name) || key.kind() == Kind::Schema && key.name() == name
+        };
+        self.dialect == Dialect::Postgres && name == "public" || self.objects.keys().any(is_of)
     }
 
     /// Whether there is no object.
@@ -209,6 +240,27 @@ mod tests {
         };
         assert_eq!(of(&SnapshotOptions::default()), 2);
         assert_eq!(of(&SnapshotOptions::default().with_bookkeeping(true)), 6);
+    }
+
+    #[test]
+    fn a_column_of_a_view_of_which_only_rights_were_known_is_not_there_without_them() {
+        let said = |column: &str| column_of_view(column).text(Attribute::Comment, "said");
+        let granted = |object: Object| object.list(Attribute::Grants, ["a: SELECT"]);
+        let snapshot = Snapshot::new(Dialect::Postgres, ServerVersion::new(15, ""))
+            .with(Object::new(ObjectKey::new(Kind::View, Some("a"), "v")))
+            .with(table("a", "t"))
+            .with(granted(column_of_view("x")))
+            .with(granted(said("y")))
+            .with(granted(column("a", "t", "z")));
+        let found = snapshot.without_privileges();
+        let columns = found.objects().filter(|object| object.key().kind() == Kind::Column);
+        let names: Vec<&str> = columns.map(|column| column.key().name()).collect();
+        assert_eq!(names, ["z", "y"]);
+    }
+
+    fn column_of_view(name: &str) -> Object {
+        Object::new(ObjectKey::within(Kind::Column, Some("a"), "v", name))
+            .text(Attribute::Type, "integer")
     }
 
     #[test]

@@ -126,6 +126,11 @@ impl Context<'_> {
         if self.options.privileges() { grants(acl) } else { "NULL".to_owned() }
     }
 
+    /// Whether anything is granted, as far as rights are read.
+    pub(super) fn has_rights(&self, acl: &str) -> String {
+        if self.options.privileges() { format!("{acl} IS NOT NULL") } else { "false".to_owned() }
+    }
+
     /// The name of an owner.
     pub(super) fn owner(&self, owner: &str) -> String {
         if self.options.privileges() {

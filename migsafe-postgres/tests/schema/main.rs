@@ -6,6 +6,7 @@ mod common;
 
 mod changes;
 mod cost;
+mod drifts;
 mod equal;
 mod generated;
 mod rehearsals;

@@ -49,6 +49,9 @@ pub async fn drift(
         true => live_with_rights.clone(),
         false => live_with_rights.without_privileges(),
     };
+    let is_pending = |entry: &&Entry| matches!(entry.state(), State::Pending | State::RolledBack);
+    let pending = diagnosis.entries().iter().filter(is_pending);
+    let pending = pending.map(|entry| entry.name().clone()).collect();
     let mut blind: Vec<Blind> = diagnosis.entries().iter().filter_map(blind).collect();
     blind.extend(skipped.into_iter().map(Blind::NotRun));
     let database = store.describe();
@@ -62,6 +65,7 @@ pub async fn drift(
         database,
         shadow,
         replayed,
+        pending,
         comparison,
         expected,
         live,

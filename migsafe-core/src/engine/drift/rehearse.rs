@@ -10,7 +10,7 @@ use crate::schema::diff::Change;
 use crate::schema::{ChangeScript, ObjectKey, Snapshot, diff};
 use crate::shadow::{ReplayError, replay_on};
 use crate::sql;
-use crate::store::{HistoryStore, Isolation, ShadowDatabase, ShadowError, StoreError};
+use crate::store::{HistoryStore, ShadowDatabase, ShadowError, StoreError};
 
 /// What became of a script on a throw-away database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,11 +84,7 @@ async fn try_both(
     let adopted = run(database, "adopt", adopt, &report.live, options).await?;
     let (mut revert, mut revert_elsewhere) = (Rehearsed::NotTried, Rehearsed::NotTried);
     if adopted.is_right() && adopt.is_complete() {
-        // Roles of the live server need not be there on another one.
-        let tolerant = match database.isolation() {
-            Isolation::Separate => report.revert_for_all_from(&report.live.without_privileges()),
-            _ => report.revert_for_all(),
-        };
+        let tolerant = report.revert_for_all();
         revert = run(database, "revert", &tolerant, &report.expected, options).await?;
         if revert.is_right() && tolerant.is_complete() {
             revert_elsewhere =

@@ -61,6 +61,8 @@ pub struct DriftReport {
     pub shadow: String,
     /// The migrations that were replayed: those that the history says are applied.
     pub replayed: Vec<Migration>,
+    /// The migrations that were not: they run before a new one, and nothing here knows what they change.
+    pub pending: Vec<MigrationName>,
     /// From what the migrations give to what the database holds.
     pub comparison: Comparison,
     /// What the migrations give.
@@ -93,13 +95,16 @@ impl DriftReport {
     }
 
     /// The same for a migration, which runs in every database: it asks whether each object is there.
+    ///
+    /// The roles of this database need not be there elsewhere: unless rights are compared, what is made again is made
+    /// without owner and grants, and [`ChangeScript::left_out`] says which.
     #[must_use]
     pub fn revert_for_all(&self) -> ChangeScript {
-        self.revert_for_all_from(&self.live_with_rights)
-    }
-
-    pub(super) fn revert_for_all_from(&self, live: &Snapshot) -> ChangeScript {
-        script_for_all(live, &self.expected, &self.comparison.diff().inverted())
+        let inverted = self.comparison.diff().inverted();
+        let of = |live: &Snapshot| script_for_all(live, &self.expected, &inverted);
+        let script = of(&self.live);
+        let with_rights = of(&self.live_with_rights);
+        script.leaving_out(with_rights.steps())
     }
 
     /// The exit code that says it.

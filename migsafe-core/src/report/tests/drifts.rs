@@ -36,6 +36,7 @@ fn report(live: Snapshot, blind: Vec<Blind>) -> DriftReport {
         database: "PostgreSQL app@db:5432/shop".to_owned(),
         shadow: "a throw-away database beside PostgreSQL app@db:5432/shop".to_owned(),
         replayed: vec![Migration::new("20250101000000_init", "SELECT 1;")],
+        pending: Vec::new(),
         comparison,
         expected,
         live_with_rights: live.clone(),

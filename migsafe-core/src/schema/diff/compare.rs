@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tolerance::Context;
 use super::{Change, Diff, DiffError, DiffOptions, Tolerance, Tolerated, generated_name};
 use crate::schema::{Attribute, Kind, Object, ObjectKey, Scope, Snapshot, Value};
+use crate::text;
 
 /// Compares two snapshots: the changes that lead from the first to the second.
 ///
@@ -139,6 +140,16 @@ fn limits(from: &Snapshot, to: &Snapshot) -> Vec<String> {
         limits.push(
             "the two sides cover different schemas; only what both cover is compared".to_owned(),
         );
+    }
+    if let (Scope::Schemas(left), Scope::Schemas(right)) = (from.scope(), to.scope()) {
+        let is_missing =
+            |name: &&String| right.contains(name) && !from.has_schema(name) && !to.has_schema(name);
+        limits.extend(left.iter().filter(is_missing).map(|name| {
+            format!(
+                "neither side has a schema {}, so that nothing of it is compared",
+                text::name(name)
+            )
+        }));
     }
     if from.has_privileges() != to.has_privileges() {
         limits.push(

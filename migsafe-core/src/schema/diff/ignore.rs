@@ -3,7 +3,8 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Change, Ignored, glob};
 use crate::schema::{Attribute, Kind, ObjectKey};
@@ -43,8 +44,15 @@ struct Raw {
     pattern: String,
     owner: String,
     reason: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day")]
     expires: Option<NaiveDate>,
+}
+
+/// A day that the calendar has; the error names the field.
+fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let why = |_| D::Error::custom(format!("`expires` is no day such as 2026-12-31: {text:?}"));
+    text.parse().map(Some).map_err(why)
 }
 
 /// Why a rule cannot be used.
@@ -390,5 +398,8 @@ mod tests {
         ] {
             assert!(IgnoreRules::from_json(bad).is_err(), "{bad}");
         }
+        let json = json.replace("2026-12-31", "2026-02-30");
+        let why = IgnoreRules::from_json(&json).unwrap_err().to_string();
+        assert!(why.contains("`expires`") && why.contains("2026-02-30"), "{why}");
     }
 }

@@ -81,11 +81,12 @@ pub struct ChangeScript {
     pub(super) dialect: Dialect,
     pub(super) steps: Vec<ScriptStep>,
     pub(super) manual: Vec<ManualChange>,
+    pub(super) left_out: Vec<ScriptStep>,
 }
 
 impl ChangeScript {
     pub(super) fn new(dialect: Dialect) -> Self {
-        Self { dialect, steps: Vec::new(), manual: Vec::new() }
+        Self { dialect, steps: Vec::new(), manual: Vec::new(), left_out: Vec::new() }
     }
 
     pub(super) fn push(&mut self, step: ScriptStep) {
@@ -94,6 +95,13 @@ impl ChangeScript {
 
     pub(super) fn leave(&mut self, change: &Change, what_to_do: impl Into<Cow<'static, str>>) {
         self.manual.push(ManualChange::new(change.clone(), what_to_do));
+    }
+
+    /// The same, saying which of these statements it does not have.
+    pub(crate) fn leaving_out(mut self, steps: &[ScriptStep]) -> Self {
+        let is_missing = |step: &&ScriptStep| !self.steps.iter().any(|own| own.sql() == step.sql());
+        self.left_out = steps.iter().filter(is_missing).cloned().collect();
+        self
     }
 
     /// The SQL that it is written in.
@@ -112,6 +120,13 @@ impl ChangeScript {
     #[must_use]
     pub fn manual(&self) -> &[ManualChange] {
         &self.manual
+    }
+
+    /// Owners and grants of what is made again in the database that the script was written for. A script for all
+    /// databases cannot give them: roles belong to a server.
+    #[must_use]
+    pub fn left_out(&self) -> &[ScriptStep] {
+        &self.left_out
     }
 
     /// Whether there is nothing to do, not even by hand.
@@ -133,7 +148,7 @@ impl ChangeScript {
     }
 
     /// The text of a migration: every statement with a semicolon, what it may lose in a comment before it, and
-    /// what has to be done by hand in comments at the end. Empty when there is nothing to do.
+    /// what has to be done by hand, or given again, in comments at the end. Empty when there is nothing to do.
     #[must_use]
     pub fn to_sql(&self) -> String {
         let mut text = String::new();
@@ -147,6 +162,16 @@ impl ChangeScript {
         for manual in &self.manual {
             text.push_str(&comment("MANUAL: ", &manual.change.to_string()));
             text.push_str(&comment("  to do: ", &manual.what_to_do));
+        }
+        if !self.left_out.is_empty() {
+            text.push_str(&comment(
+                "RIGHTS: ",
+                "what is made again has no grants, and belongs to the role that runs this; one database had these, \
+                 to be given again where its roles are there:",
+            ));
+        }
+        for step in &self.left_out {
+            text.push_str(&comment("  ", &step.sql));
         }
         text
     }

@@ -11,7 +11,7 @@ const CREATE: [&str; 4] =
 /// Of SQLite, which has no `OR REPLACE`.
 const CREATE_SQLITE: [&str; 2] = ["CREATE VIEW", "CREATE TRIGGER"];
 /// Of PostgreSQL.
-const DROP_POSTGRES: [&str; 22] = [
+const DROP_POSTGRES: [&str; 24] = [
     "DROP AGGREGATE",
     "DROP CAST",
     "DROP COLLATION",
@@ -33,6 +33,8 @@ const DROP_POSTGRES: [&str; 22] = [
     "DROP SEQUENCE",
     "DROP SERVER",
     "DROP STATISTICS",
+    "DROP TEXT SEARCH CONFIGURATION",
+    "DROP TEXT SEARCH DICTIONARY",
     "DROP TYPE",
 ];
 const CREATE_POSTGRES: [&str; 10] = [
@@ -103,12 +105,22 @@ fn tolerant(dialect: Dialect, step: &ScriptStep) -> Vec<ScriptStep> {
         ("ALTER TABLE ", " ADD COLUMN ", "IF NOT EXISTS "),
         ("ALTER TABLE ", " DROP COLUMN ", "IF EXISTS "),
         ("ALTER TABLE ", " DROP CONSTRAINT ", "IF EXISTS "),
+        ("ALTER FOREIGN TABLE ", " ADD COLUMN ", "IF NOT EXISTS "),
+        ("ALTER FOREIGN TABLE ", " DROP COLUMN ", "IF EXISTS "),
+        ("ALTER FOREIGN TABLE ", " DROP CONSTRAINT ", "IF EXISTS "),
         ("ALTER DOMAIN ", " DROP CONSTRAINT ", "IF EXISTS "),
         // There is no `IF NOT EXISTS` for an attribute that is added.
         ("ALTER TYPE ", " DROP ATTRIBUTE ", "IF EXISTS "),
     ] {
         // The first one after the name: a name with these words in it is quoted.
         if let Some((head, rest)) = alter(sql, of, words) {
+            // Of tables that name each other the constraint goes first: elsewhere the table is not there either.
+            let head = match (of, words) {
+                ("ALTER TABLE ", " DROP CONSTRAINT ") => {
+                    head.replacen("ALTER TABLE ", "ALTER TABLE IF EXISTS ", 1)
+                }
+                _ => head.to_owned(),
+            };
             return vec![with(format!("{head}{words}{more}{rest}"))];
         }
     }
@@ -219,8 +231,9 @@ mod tests {
             ),
             (
                 "ALTER TABLE ONLY a.b DROP CONSTRAINT k",
-                "ALTER TABLE ONLY a.b DROP CONSTRAINT IF EXISTS k",
+                "ALTER TABLE IF EXISTS ONLY a.b DROP CONSTRAINT IF EXISTS k",
             ),
+            ("DROP TEXT SEARCH CONFIGURATION a.c", "DROP TEXT SEARCH CONFIGURATION IF EXISTS a.c"),
             ("ALTER DOMAIN a.d DROP CONSTRAINT k", "ALTER DOMAIN a.d DROP CONSTRAINT IF EXISTS k"),
             (
                 "ALTER TYPE a.t DROP ATTRIBUTE x CASCADE",

@@ -62,11 +62,12 @@ pub(super) fn columns(context: &Context<'_>) -> Query {
              {described} WHERE a.attnum > 0 AND NOT a.attisdropped AND {schemas} AND {own} \
              AND (c.relkind IN ('r', 'p', 'f') OR c.relkind IN ('v', 'm') AND \
              (described.description IS NOT NULL OR d.adbin IS NOT NULL OR a.attstattarget >= 0 \
-             OR a.attacl IS NOT NULL OR a.attcompression <> '' OR {OPTIONS} IS NOT NULL \
+             OR {granted} OR a.attcompression <> '' OR {OPTIONS} IS NOT NULL \
              OR c.relkind = 'm' AND a.attstorage <> t.typstorage))",
             described = described_part("pg_class", "a.attrelid", "a.attnum"),
             schemas = context.schemas("n"),
             own = is_own("pg_class", "c.oid"),
+            granted = context.has_rights("a.attacl"),
         ))
 }
 

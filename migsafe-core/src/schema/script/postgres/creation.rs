@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::kinds::{collation, foreign, list, text};
+use super::names;
 use super::sides::Sides;
 use crate::schema::{Attribute, Kind, ObjectKey};
 
@@ -10,6 +11,7 @@ use crate::schema::{Attribute, Kind, ObjectKey};
 pub(super) fn obstacle(sides: &Sides<'_>, key: &ObjectKey) -> Option<Cow<'static, str>> {
     let object = sides.after(key)?;
     let why = match key.kind() {
+        Kind::Index if object.has(Attribute::Invalid) => return Some(rebuild_it(sides, key)),
         Kind::BaseType => "make the type with its functions",
         Kind::RangeType if object.get(Attribute::Canonical).is_some() => {
             "make the range with its function for one form, which needs the type before it is there"
@@ -25,9 +27,6 @@ pub(super) fn obstacle(sides: &Sides<'_>, key: &ObjectKey) -> Option<Cow<'static
         {
             "make it with its secret options, which are never read"
         }
-        Kind::Index if object.has(Attribute::Invalid) => {
-            "nothing: an index is not made unusable on purpose"
-        }
         Kind::Constraint if object.has(Attribute::Invalid) => {
             "add the constraint: its index is not made unusable on purpose"
         }
@@ -35,4 +34,19 @@ pub(super) fn obstacle(sides: &Sides<'_>, key: &ObjectKey) -> Option<Cow<'static
         _ => return None,
     };
     Some(Cow::Borrowed(why))
+}
+
+/// What helps where an index is not valid, of itself or of a constraint.
+pub(super) fn rebuild_it(sides: &Sides<'_>, key: &ObjectKey) -> Cow<'static, str> {
+    let table = sides.parent(key).and_then(|table| sides.after(&table));
+    let name = names::in_schema(key.schema(), key.name());
+    // That of the whole table becomes valid when every partition has its own.
+    let is_divided = table.is_some_and(|table| table.get(Attribute::PartitionKey).is_some());
+    Cow::Owned(match is_divided {
+        true => format!(
+            "where it is not valid, make an index on every partition and attach it: \
+             ALTER INDEX {name} ATTACH PARTITION …"
+        ),
+        false => format!("rebuild it where it is not valid: REINDEX INDEX CONCURRENTLY {name}"),
+    })
 }

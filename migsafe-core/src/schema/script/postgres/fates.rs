@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::creation;
 use super::kinds::{constraint, index};
-use super::sides::{Sides, kept_parents, parent_in, parts};
+use super::sides::{Sides, ancestors_of, kept_parents, parent_in, parts};
 use super::way::{self, Way};
-use crate::schema::{Attribute, Kind, ObjectKey};
+use crate::schema::{Attribute, Kind, ObjectKey, Snapshot};
 
 /// What happens to an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,6 +86,9 @@ impl Fates {
                         Way::Rebuild => fate = fate.max(Fate::Rebuild),
                         Way::Swap => fate = Fate::Swap,
                         Way::Manual(what) => {
+                            if attribute == Attribute::PartitionKey {
+                                self.leave_what_hangs_on(sides, key);
+                            }
                             self.problems.push((key.clone(), Some(attribute), what.into_owned()));
                         }
                     }
@@ -94,6 +97,26 @@ impl Fates {
             }
         };
         self.fates.insert(key.clone(), fate);
+    }
+
+    /// A table that a person makes again takes its parts and its partitions along: what is changed of them before
+    /// would be in the way, or gone.
+    fn leave_what_hangs_on(&mut self, sides: &Sides<'_>, whole: &ObjectKey) {
+        let hangs_on = |snapshot: &Snapshot, key: &ObjectKey| {
+            let table = parent_in(snapshot, key).unwrap_or_else(|| key.clone());
+            table == *whole || ancestors_of(snapshot, &table).contains(whole)
+        };
+        for (key, changes) in &sides.changes {
+            if !hangs_on(sides.from, key) && !hangs_on(&sides.goal, key) {
+                continue;
+            }
+            for change in changes.iter().filter(|change| {
+                change.object() != whole || change.attribute() != Some(Attribute::PartitionKey)
+            }) {
+                let what = format!("it hangs on {whole}, which has to be made again by hand first");
+                self.problems.push(((*key).clone(), change.attribute(), what));
+            }
+        }
     }
 
     /// Raises the fate of an object that stands in the way of another.

@@ -168,6 +168,19 @@ pub(super) fn parents_of(snapshot: &Snapshot, table: &ObjectKey) -> Vec<ObjectKe
         .collect()
 }
 
+/// The same with the parents of the parents.
+pub(super) fn ancestors_of(snapshot: &Snapshot, table: &ObjectKey) -> BTreeSet<ObjectKey> {
+    let mut found = BTreeSet::new();
+    let mut next = parents_of(snapshot, table);
+    while let Some(parent) = next.pop() {
+        if !found.contains(&parent) {
+            next.extend(parents_of(snapshot, &parent));
+            found.insert(parent);
+        }
+    }
+    found
+}
+
 /// The table that a qualified name of the catalog means.
 fn relation_named(snapshot: &Snapshot, name: &str) -> Option<ObjectKey> {
     let names = super::lists::names(name)?;

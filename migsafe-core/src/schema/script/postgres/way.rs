@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::creation;
 use super::kinds::{self, composite, constraint, enumeration, function, operator, view};
 use super::lists;
 use super::sides::{Sides, kept_parents, parent_in};
@@ -181,7 +182,7 @@ fn index(sides: &Sides<'_>, after: &Object, attribute: Attribute) -> Way {
         Attribute::Options | Attribute::StatisticsTarget => Way::InPlace,
         Attribute::Tablespace if after.get(attribute).is_some() => Way::InPlace,
         Attribute::Invalid if after.has(Attribute::Invalid) => {
-            manual("nothing: an index is not made unusable on purpose")
+            Way::Manual(creation::rebuild_it(sides, after.key()))
         }
         // Tables take their indexes with them.
         Attribute::PartitionOf => {

@@ -60,19 +60,13 @@ pub(super) fn copy(before: &Table<'_>, after: &Table<'_>, new_name: &str) -> Cop
     Copy { sql, losses }
 }
 
-/// Hands the counter of AUTOINCREMENT on. It goes before the copy, which raises it where that is needed.
-pub(super) fn hand_counter_on(
-    before: &Table<'_>,
-    after: &Table<'_>,
-    new_name: &str,
-) -> Option<String> {
-    (before.is_autoincrement() && after.is_autoincrement()).then(|| {
-        format!(
-            "UPDATE sqlite_sequence SET name = {} WHERE name = {}",
-            literal(new_name),
-            literal(before.name())
-        )
-    })
+/// Hands the counter of AUTOINCREMENT on, if there is one.
+pub(super) fn hand_counter_on(before: &Table<'_>, new_name: &str) -> String {
+    format!(
+        "UPDATE sqlite_sequence SET name = {} WHERE name = {}",
+        literal(new_name),
+        literal(before.name())
+    )
 }
 
 /// A name of the number of the row, where it is kept although no column is it: other tables may know rows by it.

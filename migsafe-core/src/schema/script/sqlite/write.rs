@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::alter::{Alteration, Surroundings, alteration};
+use super::copy::hand_counter_on;
 use super::definition::create_table;
 use super::frame::Frame;
 use super::name::FreeNames;
@@ -48,6 +49,7 @@ struct Writer<'a> {
     from: &'a Snapshot,
     target: &'a Snapshot,
     changes: &'a [&'a Change],
+    everywhere: bool,
     kept: Vec<Kept<'a>>,
     added: Vec<Table<'a>>,
     dropped: Vec<Table<'a>>,
@@ -91,7 +93,7 @@ impl<'a> Writer<'a> {
             .chain(dropped.iter().map(Table::name))
             .chain(views.filter(|view| !is_same(view, target)).map(|view| view.key().name()))
             .collect();
-        Self { from, target, changes: &possible.changes, kept, added, dropped, gone }
+        Self { from, target, changes: &possible.changes, everywhere, kept, added, dropped, gone }
     }
 
     fn steps(&self) -> Vec<ScriptStep> {
@@ -107,7 +109,9 @@ impl<'a> Writer<'a> {
             match &table.alteration {
                 Alteration::Anew => {
                     let name = names.for_new(table.after.name());
-                    steps.extend(rebuild(&table.before, &table.after, &name));
+                    let counter =
+                        self.counts_on(table).then(|| hand_counter_on(&table.before, &name));
+                    steps.extend(rebuild(&table.before, &table.after, &name, counter));
                 }
                 Alteration::InPlace { added, dropped } => {
                     for (column, sql) in added {
@@ -168,6 +172,12 @@ impl<'a> Writer<'a> {
         new.into_iter()
             .filter_map(|object| Some(ScriptStep::new(object.key().clone(), part::create(object)?)))
             .collect()
+    }
+
+    /// Whether a counter of AUTOINCREMENT has to outlive a table that is made anew. Where nothing drifted there is one
+    /// although the database of this script has none.
+    fn counts_on(&self, table: &Kept<'_>) -> bool {
+        table.after.is_autoincrement() && (self.everywhere || table.before.is_autoincrement())
     }
 
     fn is_kept(&self, table: Option<&str>) -> bool {

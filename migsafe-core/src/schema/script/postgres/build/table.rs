@@ -58,10 +58,26 @@ impl Builder<'_> {
                 && (is_changed && !(is_lost && new.is_none())
                     || new.is_some() && (is_lost || is_new))
             {
-                found
-                    .push(self.operation(after, Phase::Own).with(vec![sequence::own(after)], None));
+                let mut statements = vec![sequence::own(after)];
+                if is_new
+                    && let Some(column) = owner(after).filter(|column| self.has_numbers(column))
+                {
+                    statements.push(sequence::count_on(after, &column));
+                }
+                found.push(self.operation(after, Phase::Own).with(statements, None));
             }
         }
+    }
+
+    /// Whether a column stays that may hold numbers already.
+    fn has_numbers(&self, column: &ObjectKey) -> bool {
+        let is_number = |column: &Object| {
+            matches!(column.get_text(Attribute::Type), Some("smallint" | "integer" | "bigint"))
+        };
+        self.sides.before(column).is_some_and(is_number)
+            && self.sides.after(column).is_some_and(is_number)
+            && !self.fates.is_made(column)
+            && self.sides.parent(column).is_some_and(|table| !self.fates.is_made(&table))
     }
 
     /// Replica identity and order of tables, which need an index.

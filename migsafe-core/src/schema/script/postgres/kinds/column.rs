@@ -1,11 +1,11 @@
 //! Columns of tables, and what is said of those of views.
 
-use super::{foreign, list, number, parameters, table, text};
+use super::{foreign, list, number, parameters, sequence, table, text};
 use crate::schema::diff::attributes;
 use crate::schema::script::postgres::conversion;
-use crate::schema::script::postgres::names::id;
-use crate::schema::script::postgres::sides::{Sides, parent_in, parents_of};
-use crate::schema::{Attribute, Kind, Object, ObjectKey};
+use crate::schema::script::postgres::names::{id, literal, parent};
+use crate::schema::script::postgres::sides::{Sides, ancestors_of, parent_in, parents_of};
+use crate::schema::{Attribute, Kind, Object, ObjectKey, Value};
 
 /// Whether an object is a column of a view: there it is only what is said of it.
 pub(in crate::schema::script::postgres) fn is_of_view(sides: &Sides<'_>, key: &ObjectKey) -> bool {
@@ -93,6 +93,10 @@ pub(super) fn settings(sides: &Sides<'_>, column: &Object) -> Vec<String> {
         && let Some(value) = column.get(Attribute::NotNull)
     {
         before.set(Attribute::NotNull, value.clone());
+    }
+    if sides.parent_kind(column.key()) == Some(Kind::ForeignTable) {
+        let (_, options) = foreign::column_options(list(column, Attribute::Options));
+        before.set(Attribute::Options, Value::List(options));
     }
     adapt(sides, &before, column)
 }
@@ -290,7 +294,10 @@ fn not_null(sides: &Sides<'_>, before: &Object, after: &Object, word: &str) -> V
     let key = after.key();
     let is_unproven = after.has(Attribute::NotNullNotValid);
     if !after.has(Attribute::NotNull) {
-        return vec![format!("{word} DROP NOT NULL")];
+        let mut statements = vec![format!("{word} DROP NOT NULL")];
+        // It goes from partitions and children too, and there is no ONLY for a table with partitions.
+        statements.extend(kept_in_children(sides, key));
+        return statements;
     }
     if !is_unproven {
         return vec![format!("{word} SET NOT NULL")];
@@ -307,14 +314,38 @@ fn not_null(sides: &Sides<'_>, before: &Object, after: &Object, word: &str) -> V
     statements
 }
 
+/// Sets NOT NULL again where children have it and their parent has it no more.
+fn kept_in_children(sides: &Sides<'_>, key: &ObjectKey) -> Vec<String> {
+    let parent = sides.parent(key);
+    let descendants = sides.goal.objects().filter(|table| {
+        matches!(table.key().kind(), Kind::Table | Kind::ForeignTable)
+            && ancestors_of(&sides.goal, table.key())
+                .iter()
+                .any(|table| Some(table) == parent.as_ref())
+    });
+    descendants
+        .filter_map(|table| {
+            let table = table.key();
+            let column = ObjectKey::within(Kind::Column, table.schema(), table.name(), key.name());
+            let column = sides.goal.get(&column)?;
+            let is_kept = column.has(Attribute::NotNull)
+                && !column.has(Attribute::NotNullNotValid)
+                && sides.before(table).is_some();
+            let word = table::alter_word(sides, column.key());
+            is_kept.then(|| format!("{word} ALTER COLUMN {} SET NOT NULL", id(key.name())))
+        })
+        .collect()
+}
+
 fn identity(before: &Object, after: &Object, word: &str) -> Vec<String> {
     match (before.get_text(Attribute::Identity), after.get_text(Attribute::Identity)) {
         (None, Some(identity)) => {
             let options = list(after, Attribute::IdentityOptions).join(" ");
-            vec![format!(
-                "{word} ADD GENERATED {} AS IDENTITY ({options})",
-                identity.to_uppercase()
-            )]
+            let add =
+                format!("{word} ADD GENERATED {} AS IDENTITY ({options})", identity.to_uppercase());
+            let mut statements = vec![add];
+            statements.extend(count_on_from_rows(after));
+            statements
         }
         (Some(_), Some(identity)) => {
             vec![format!("{word} SET GENERATED {}", identity.to_uppercase())]
@@ -322,6 +353,25 @@ fn identity(before: &Object, after: &Object, word: &str) -> Vec<String> {
         // That ends before anything else changes.
         (_, None) => Vec::new(),
     }
+}
+
+/// The numbers of the rows that are there are not given again.
+fn count_on_from_rows(column: &Object) -> Option<String> {
+    let key = column.key();
+    let options = list(column, Attribute::IdentityOptions);
+    let value = |word: &str| -> Option<i64> {
+        let mut values = options.iter().filter_map(|option| option.strip_prefix(word));
+        values.find_map(|value| value.trim().parse().ok())
+    };
+    let range = sequence::Range {
+        start: value("START ")?,
+        increment: value("INCREMENT ")?,
+        least: value("MINVALUE ")?,
+        largest: value("MAXVALUE ")?,
+    };
+    let table = literal(&parent(key));
+    let sequence = format!("pg_get_serial_sequence({table}, {})", literal(key.name()));
+    Some(range.count_on(&sequence, key))
 }
 
 /// Options of an identity that stays; a new one is made with them.

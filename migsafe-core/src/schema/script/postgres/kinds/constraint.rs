@@ -1,6 +1,7 @@
 //! Constraints of tables and domains.
 
 use super::{change_parameters, list, parameters, table, text};
+use crate::schema::script::postgres::creation;
 use crate::schema::script::postgres::names::{id, in_schema, parent};
 use crate::schema::script::postgres::sides::{Sides, kept_parents, parent_in, parents_of};
 use crate::schema::script::postgres::way::Way;
@@ -64,7 +65,7 @@ pub(in crate::schema::script::postgres) fn way(
         Attribute::Tablespace if after.get(attribute).is_some() => Way::InPlace,
         Attribute::Inherited => inherited(sides, before, after),
         Attribute::Invalid if after.has(attribute) => {
-            Way::Manual("nothing: an index is not made unusable on purpose".into())
+            Way::Manual(creation::rebuild_it(sides, after.key()))
         }
         _ => Way::Rebuild,
     }

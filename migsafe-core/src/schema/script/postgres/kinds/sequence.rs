@@ -1,8 +1,8 @@
 //! Sequences.
 
 use super::{number, text};
-use crate::schema::script::postgres::names::qualified;
-use crate::schema::{Attribute, Object};
+use crate::schema::script::postgres::names::{id, literal, parent, qualified};
+use crate::schema::{Attribute, Object, ObjectKey};
 
 /// What the server takes when nothing is said: smallest, largest, first value of an ascending or descending sequence.
 fn defaults(kind: &str, increment: i64) -> (i64, i64, i64) {
@@ -14,12 +14,53 @@ fn defaults(kind: &str, increment: i64) -> (i64, i64, i64) {
     if increment < 0 { (least, -1, -1) } else { (1, largest, 1) }
 }
 
+/// What a sequence counts through.
+pub(super) struct Range {
+    pub(super) start: i64,
+    pub(super) increment: i64,
+    pub(super) least: i64,
+    pub(super) largest: i64,
+}
+
+impl Range {
+    fn of(sequence: &Object) -> Self {
+        let value = |attribute, default| number(sequence, attribute).unwrap_or(default);
+        let increment = value(Attribute::Increment, 1);
+        let (minimum, maximum, _) = defaults(text(sequence, Attribute::Type), increment);
+        let (least, largest) =
+            (value(Attribute::Minimum, minimum), value(Attribute::Maximum, maximum));
+        let first = if increment < 0 { largest } else { least };
+        Self { start: value(Attribute::Start, first), increment, least, largest }
+    }
+
+    /// Lets a new sequence go on after the last number that a column has. Without rows, and with rows that it would
+    /// not have counted, it begins where it was told to.
+    pub(super) fn count_on(&self, sequence: &str, column: &ObjectKey) -> String {
+        let name = id(column.name());
+        let (last, from, to) = match self.increment < 0 {
+            true => (format!("min({name})"), self.least, self.start),
+            false => (format!("max({name})"), self.start, self.largest),
+        };
+        let table = parent(column);
+        format!(
+            "SELECT setval({sequence}, {last}) FROM {table} HAVING {last} BETWEEN {from} AND {to}"
+        )
+    }
+}
+
+/// The same for a sequence that a column has its numbers from.
+pub(in crate::schema::script::postgres) fn count_on(
+    sequence: &Object,
+    column: &ObjectKey,
+) -> String {
+    Range::of(sequence).count_on(&literal(&qualified(sequence.key())), column)
+}
+
 pub(super) fn create(sequence: &Object) -> Vec<String> {
     let kind = text(sequence, Attribute::Type);
     let value = |attribute, default| number(sequence, attribute).unwrap_or(default);
-    let increment = value(Attribute::Increment, 1);
-    let (minimum, maximum, _) = defaults(kind, increment);
-    let (least, largest) = (value(Attribute::Minimum, minimum), value(Attribute::Maximum, maximum));
+    let (minimum, maximum, _) = defaults(kind, value(Attribute::Increment, 1));
+    let Range { start, increment, least, largest } = Range::of(sequence);
     let first = if increment < 0 { largest } else { least };
     let unlogged = if sequence.get(Attribute::Persistence).is_some() { "UNLOGGED " } else { "" };
     let mut sql = vec![format!("CREATE {unlogged}SEQUENCE {}", qualified(sequence.key()))];
@@ -30,7 +71,7 @@ pub(super) fn create(sequence: &Object) -> Vec<String> {
         ("INCREMENT BY", increment, 1),
         ("MINVALUE", least, minimum),
         ("MAXVALUE", largest, maximum),
-        ("START WITH", value(Attribute::Start, first), first),
+        ("START WITH", start, first),
         ("CACHE", value(Attribute::Cache, 1), 1),
     ] {
         if value != default {

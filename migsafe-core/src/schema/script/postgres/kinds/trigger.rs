@@ -18,11 +18,10 @@ pub(super) fn create(sides: &Sides<'_>, trigger: &Object) -> Vec<String> {
 }
 
 pub(super) fn drop(sides: &Sides<'_>, trigger: &Object) -> Vec<String> {
-    if is_copy(sides.from, trigger.key()) {
-        let empty = Object::new(trigger.key().clone());
-        let parent = original(sides.from, trigger.key());
-        let state = parent.and_then(|parent| sides.after(&parent)).unwrap_or(&empty);
-        return vec![enable_as(trigger.key(), state)];
+    if let Some(parent) = original(sides.from, trigger.key()) {
+        // It goes with the trigger of the parent.
+        let state = sides.after(&parent);
+        return state.map(|state| enable_as(trigger.key(), state)).into_iter().collect();
     }
     vec![format!("DROP {}", sides.named(trigger.key()))]
 }
