@@ -314,7 +314,7 @@ impl Opaque {
                 ActionKind::Insert { table, .. }
                 | ActionKind::Update { table, .. }
                 | ActionKind::Delete { table, .. }
-                | ActionKind::Merge { table }
+                | ActionKind::Merge { table, .. }
                 | ActionKind::Truncate { table, .. }
                     if self.tables.iter().any(|one| one.may_be(table)) =>
                 {

@@ -155,7 +155,11 @@ impl<'a> Walk<'_, 'a> {
             ActionKind::CopyFrom { table } => {
                 self.write(step, table, WriteKind::Adds, "copies into it")
             }
-            ActionKind::Merge { table } => {
+            ActionKind::Merge { table, deletes_all, updates_all } => {
+                if *deletes_all {
+                    self.lose_rows(step, table, Overwrite::Delete, false, false);
+                }
+                self.overwrite(step, table, updates_all);
                 self.write(step, table, WriteKind::Anything, "merges into it")
             }
             ActionKind::Rename { kind, name, on, to } => {

@@ -52,7 +52,8 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             A::Drop { kind: ObjectKind::Table | ObjectKind::Schema, name, .. } => name,
             A::DropColumn { table, .. }
             | A::Truncate { table, .. }
-            | A::Delete { table, filtered: false } => table,
+            | A::Delete { table, filtered: false }
+            | A::Merge { table, deletes_all: true, .. } => table,
             _ => continue,
         };
         if site.is_new(name) || has_note(site.text) || rebuilds.of_drop(&site).is_some() {
