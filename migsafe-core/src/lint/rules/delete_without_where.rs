@@ -31,6 +31,10 @@
 //! -- also: data-loss
 //! ```
 //!
+//! ```sql postgres
+//! MERGE INTO users USING orgs ON true WHEN MATCHED THEN DELETE; -- found
+//! ```
+//!
 //! ## Good
 //!
 //! ```sql setup
