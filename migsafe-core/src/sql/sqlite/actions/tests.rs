@@ -131,10 +131,7 @@ fn kinds_with_few_fields() {
             ActionKind::Update { table: t(), columns: vec!["a".to_owned()], filtered: true },
         ),
         ("DELETE FROM t", ActionKind::Delete { table: t(), filtered: false }),
-        (
-            "DELETE FROM t WHERE 1=1 RETURNING a",
-            ActionKind::Delete { table: t(), filtered: false },
-        ),
+        ("DELETE FROM t WHERE 1=1 RETURNING a", ActionKind::Delete { table: t(), filtered: false }),
         ("DELETE FROM t WHERE (2<>1)", ActionKind::Delete { table: t(), filtered: false }),
         ("DELETE FROM t WHERE 1=0", ActionKind::Delete { table: t(), filtered: true }),
         (
