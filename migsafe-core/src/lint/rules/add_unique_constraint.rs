@@ -58,8 +58,8 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         }
         let message = format!("nobody can read or write {table} while its index is built");
         if is_partitioned(&site, table) {
-            let help = "add it with ALTER TABLE ONLY, build a unique index concurrently on each partition, and attach \
-                        those to its index";
+            let help = "add it with ALTER TABLE ONLY, make the same constraint on each partition by way of an index \
+                        that is built concurrently, and attach those indexes to its own";
             findings.report_site(&site, message, help);
             continue;
         }
