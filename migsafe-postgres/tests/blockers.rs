@@ -321,7 +321,7 @@ fn partitions_and_children_are_in_the_way_too() {
         assert!(pending.relations.iter().all(|r| r.size.bytes.is_none_or(|bytes| bytes > 0)));
         let mut obstacles: Vec<_> = report.obstacles.iter().map(|o| &*o.relation).collect();
         obstacles.sort_unstable();
-        assert_eq!(obstacles, ["public.inhc", "public.pt1"]);
+        assert_eq!(obstacles, ["public.inhc", "public.pt", "public.pt1"]);
         assert!(report.is_in_the_way(pid(&writer)));
     });
     // So it is: each statement waits for the writer, on a partition or a child.
