@@ -620,9 +620,15 @@ pub(crate) struct New {
     #[arg(long, value_name = "NAME", requires = "template")]
     pub(crate) constraint: Option<String>,
 
-    /// The primary key's column, by which rows are taken in batches
-    #[arg(long, value_name = "COLUMN", requires = "template", default_value = "id")]
-    pub(crate) key: String,
+    /// The primary key's column, by which rows are taken in batches; several separated by commas
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        requires = "template",
+        default_value = "id",
+        value_delimiter = ','
+    )]
+    pub(crate) key: Vec<String>,
 }
 
 const TEMPLATES: &str = "\

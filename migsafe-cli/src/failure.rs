@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked to do.
 
-use migsafe_core::migrations::MigrationsError;
+use migsafe_core::migrations::{LockFile, MigrationsError};
 use migsafe_core::report::{ExitCode, Problem};
 use migsafe_core::schema::DiffError;
 use migsafe_core::store::StoreError;
@@ -22,9 +22,17 @@ impl Failure {
         Self::Problem(Problem::new(code, message).with_help(help), ExitCode::Failure)
     }
 
-    /// Nothing says what the SQL is written for.
-    pub(crate) fn unknown_dialect() -> Self {
-        let message = "what the SQL is written for is not known: there is no migration_lock.toml and no database URL";
+    /// Nothing says what the SQL is written for, the folder's `migration_lock.toml` neither.
+    pub(crate) fn unknown_dialect(lock_file: &LockFile) -> Self {
+        let why = match lock_file {
+            LockFile::Absent => "there is no migration_lock.toml and no database URL".to_owned(),
+            LockFile::Present { provider: Some(provider) } => format!(
+                "migration_lock.toml says provider `{provider}`, which is neither postgresql nor sqlite, and there is \
+                 no database URL"
+            ),
+            _ => "migration_lock.toml names no provider, and there is no database URL".to_owned(),
+        };
+        let message = format!("what the SQL is written for is not known: {why}");
         let help = "give --dialect postgresql or --dialect sqlite";
         Self::Problem(Problem::new("unknown-dialect", message).with_help(help), ExitCode::Usage)
     }

@@ -67,7 +67,7 @@ pub(crate) fn folder(
     migrations: Migrations,
     scope: LintScope,
 ) -> Result<Input, Failure> {
-    let dialect = dialect(global, given, migrations.lock_file().dialect())?;
+    let dialect = dialect(global, given, migrations.lock_file())?;
     Ok(Input::new(migrations, dialect, scope))
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn files(
             }
             Named::StandardInput => {
                 let migrations = standard_input()?;
-                let dialect = dialect(global, given, of_usual_folder(global))?;
+                let dialect = dialect(global, given, &of_usual_folder(global))?;
                 inputs.push(Input::new(migrations, dialect, LintScope::All));
             }
         }
@@ -116,7 +116,7 @@ pub(crate) fn files(
         inputs.push(folder(global, given, migrations, scope)?);
     }
     if !singles.is_empty() {
-        let dialect = dialect(global, given, of_usual_folder(global))?;
+        let dialect = dialect(global, given, &of_usual_folder(global))?;
         let migrations = Migrations::from_files(singles)?;
         inputs.push(Input::new(migrations, dialect, LintScope::All));
     }
@@ -168,19 +168,20 @@ fn standard_input() -> Result<Migrations, Failure> {
 fn dialect(
     global: &Global,
     given: Option<Dialect>,
-    of_folder: Option<Dialect>,
+    lock_file: &LockFile,
 ) -> Result<Dialect, Failure> {
-    match (given.or(of_folder), connect::url(global)) {
+    match (given.or(lock_file.dialect()), connect::url(global)) {
         (Some(dialect), _) => Ok(dialect),
         (None, Some(url)) => connect::dialect(url),
-        (None, None) => Err(Failure::unknown_dialect()),
+        (None, None) => Err(Failure::unknown_dialect(lock_file)),
     }
 }
 
 /// What the migrations folder of the project is for, as a hint for what stands beside it.
-fn of_usual_folder(global: &Global) -> Option<Dialect> {
-    let folder = connect::folder(global)?;
-    Migrations::from_directory(folder).ok()?.lock_file().dialect()
+fn of_usual_folder(global: &Global) -> LockFile {
+    let migrations =
+        connect::folder(global).and_then(|folder| Migrations::from_directory(folder).ok());
+    migrations.map(|migrations| migrations.lock_file().clone()).unwrap_or_default()
 }
 
 fn shown(path: &Path) -> String {

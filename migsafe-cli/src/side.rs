@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use migsafe_core::engine;
-use migsafe_core::migrations::Migration;
+use migsafe_core::migrations::{LockFile, Migration};
 use migsafe_core::schema::{Snapshot, SnapshotOptions};
 use migsafe_core::shadow::{ReplayOptions, replay};
 use migsafe_core::{Dialect, Migrations};
@@ -24,7 +24,7 @@ pub(crate) enum Side {
     /// A schema in a file.
     Exported(String, Box<Snapshot>),
     /// Scripts to be replayed: their name, and what they are written for where that is known.
-    Scripts(String, Vec<Migration>, Option<Dialect>),
+    Scripts(String, Vec<Migration>, LockFile),
 }
 
 /// A schema with its name.
@@ -48,7 +48,7 @@ impl Side {
         let content = read(&path, KINDS)?;
         if is_sql(&path) {
             let script = Migration::new(shown(&path), content);
-            return Ok(Self::Scripts(shown(&path), vec![script], None));
+            return Ok(Self::Scripts(shown(&path), vec![script], LockFile::Absent));
         }
         let snapshot = Snapshot::from_json(&content).map_err(|error| {
             let message = format!("{}: {error}", shown(&path));
@@ -59,13 +59,13 @@ impl Side {
 
     /// The migrations of a folder.
     pub(crate) fn of_migrations(migrations: &Migrations) -> Self {
-        let dialect = migrations.lock_file().dialect();
-        Self::Scripts("migrations".to_owned(), migrations.as_slice().to_vec(), dialect)
+        let lock_file = migrations.lock_file().clone();
+        Self::Scripts("migrations".to_owned(), migrations.as_slice().to_vec(), lock_file)
     }
 
     fn named(self, name: String) -> Self {
         match self {
-            Self::Scripts(_, scripts, dialect) => Self::Scripts(name, scripts, dialect),
+            Self::Scripts(_, scripts, lock_file) => Self::Scripts(name, scripts, lock_file),
             other => other,
         }
     }
@@ -75,7 +75,7 @@ impl Side {
         match self {
             Self::Live(url) => connect::dialect(url).ok(),
             Self::Exported(_, snapshot) => Some(snapshot.dialect()),
-            Self::Scripts(_, _, dialect) => *dialect,
+            Self::Scripts(_, _, lock_file) => lock_file.dialect(),
         }
     }
 
@@ -111,14 +111,14 @@ pub(crate) async fn read_side(
             Ok(Read { name: store.describe(), snapshot, notes: Vec::new() })
         }
         Side::Exported(name, snapshot) => Ok(Read { name, snapshot: *snapshot, notes: Vec::new() }),
-        Side::Scripts(name, scripts, of_folder) => {
+        Side::Scripts(name, scripts, lock_file) => {
             let dialect = replaying
                 .dialect
-                .or(of_folder)
+                .or(lock_file.dialect())
                 .or_else(|| {
                     connect::url(replaying.global).and_then(|url| connect::dialect(url).ok())
                 })
-                .ok_or_else(Failure::unknown_dialect)?;
+                .ok_or_else(|| Failure::unknown_dialect(&lock_file))?;
             let live = match replaying.beside {
                 // The database of the global options has a way past a pooler.
                 Some(url) if connect::url(replaying.global) != Some(url) => {

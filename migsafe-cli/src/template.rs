@@ -11,6 +11,9 @@ pub(crate) fn read(name: TemplateName, args: &New) -> Result<Template, Failure> 
     let table = || required(args.table.clone(), "--table");
     let column = || one_column(args);
     let text = |value: &Option<String>, option| required(value.clone(), option);
+    if args.key.iter().any(String::is_empty) {
+        return Err(missing("--key"));
+    }
     let key = args.key.clone();
     Ok(match name {
         TemplateName::AddIndex => Template::AddIndex { table: table()?, columns: columns(args)? },

@@ -33,7 +33,8 @@ fn found(row: &PgRow) -> Option<FoundRelation> {
     let name = format!("{}.{}", text(row, 1)?, text(row, 2)?);
     let number = |column| text(row, column).and_then(|text| text.parse().ok());
     let size = RelationSize::new(number(3), number(4), number(5));
-    Some(FoundRelation::new(text(row, 0)?.parse().ok()?, name).with_size(size))
+    let found = FoundRelation::new(text(row, 0)?.parse().ok()?, name).with_size(size);
+    Some(if text(row, 6).as_deref() == Some("t") { found.below() } else { found })
 }
 
 /// A row of the last statement of [`sql::blockers`]: first the columns of [`holder`].

@@ -274,3 +274,79 @@ fn a_dry_run_says_how_large_it_is_and_waits_for_nobody() {
     assert_eq!(before.0, after.0);
     assert_ne!(before.1, after.1);
 }
+
+#[test]
+fn partitions_and_children_are_in_the_way_too() {
+    let database = database_with_history();
+    for sql in [
+        "CREATE TABLE pt (id int, n int) PARTITION BY RANGE (id)",
+        "CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM (0) TO (1000)",
+        "CREATE TABLE ptd PARTITION OF pt DEFAULT PARTITION BY LIST (n)",
+        "CREATE TABLE ptdd PARTITION OF ptd DEFAULT",
+        "CREATE TABLE inh (id int)",
+        "CREATE TABLE inhc () INHERITS (inh)",
+        "INSERT INTO pt SELECT n, n FROM generate_series(1, 3000) n",
+        "INSERT INTO inhc SELECT n FROM generate_series(1, 2000) n",
+        "ANALYZE",
+        "CREATE TABLE other (id int)",
+    ] {
+        database.query(sql).unwrap();
+    }
+    let mut writer = database.client();
+    writer.query("BEGIN; INSERT INTO pt1 VALUES (1, 1); INSERT INTO inhc VALUES (1); INSERT INTO other VALUES (1)").unwrap();
+    let migrations = one(
+        "CREATE INDEX i ON pt (id); ALTER TABLE inh ADD COLUMN a int; ALTER TABLE public.pt ADD COLUMN a int",
+    );
+    block_on(async {
+        let store = store(&database.url()).await;
+        let report = report(&store, &migrations).await;
+        let pending = report.pending.as_ref().unwrap();
+        let found: Vec<_> = pending
+            .relations
+            .iter()
+            .map(|r| (&*r.relation, r.below.as_deref(), r.size.rows))
+            .collect();
+        let pt = Some("public.pt");
+        assert_eq!(
+            found,
+            [
+                ("public.pt", None, Some(3000)),
+                ("public.inh", None, Some(2000)),
+                ("public.pt1", pt, Some(999)),
+                ("public.ptd", pt, None),
+                ("public.ptdd", pt, Some(2001)),
+                ("public.inhc", Some("public.inh"), Some(2000)),
+            ]
+        );
+        assert!(pending.relations.iter().all(|r| r.size.bytes.is_none_or(|bytes| bytes > 0)));
+        let mut obstacles: Vec<_> = report.obstacles.iter().map(|o| &*o.relation).collect();
+        obstacles.sort_unstable();
+        assert_eq!(obstacles, ["public.inhc", "public.pt", "public.pt1"]);
+        assert!(report.is_in_the_way(pid(&writer)));
+    });
+    // So it is: each statement waits for the writer, on a partition or a child.
+    for (sql, on) in
+        [("CREATE INDEX i ON pt (id)", "pt1"), ("ALTER TABLE inh ADD COLUMN a int", "inhc")]
+    {
+        let mut client = database.client();
+        client.query("SET lock_timeout = '200ms'").unwrap();
+        let error = client.query(sql).unwrap_err();
+        assert_eq!(error.code, "55P03", "{sql} {on}");
+    }
+}
+
+#[test]
+fn tables_are_looked_up_where_the_script_says() {
+    let database = database_with_history();
+    database.query("CREATE SCHEMA s; CREATE TABLE s.t (id int); CREATE TABLE u (id int)").unwrap();
+    let mut reader = database.client();
+    reader.query("BEGIN; SELECT * FROM s.t").unwrap();
+    let migrations = one("SET LOCAL search_path = s; ALTER TABLE t ADD COLUMN a int");
+    block_on(async {
+        let store = store(&database.url()).await;
+        let report = report(&store, &migrations).await;
+        let [t] = &*report.pending.as_ref().unwrap().relations else { panic!("{report:?}") };
+        assert_eq!((&*t.relation, t.exists), ("s.t", Some(true)));
+        assert!(report.is_in_the_way(pid(&reader)));
+    });
+}

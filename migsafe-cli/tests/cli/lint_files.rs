@@ -55,6 +55,24 @@ fn standard_input_is_a_script() {
 }
 
 #[test]
+fn a_folder_for_another_database_is_said_to_be_one() {
+    let project = Project::empty().with("20250101000000_a", "SELECT 1;");
+    let lock_file = project.migrations().join("migration_lock.toml");
+    for (content, said) in [
+        (Some("provider = \"mysql\"\n"), "migration_lock.toml says provider `mysql`"),
+        (Some("nothing\n"), "migration_lock.toml names no provider"),
+        (None, "there is no migration_lock.toml"),
+    ] {
+        match content {
+            Some(content) => fs::write(&lock_file, content).unwrap(),
+            None => fs::remove_file(&lock_file).unwrap(),
+        }
+        let ran = project.run(&["lint"]).exits(2);
+        assert!(ran.stderr.contains(said), "{ran}");
+    }
+}
+
+#[test]
 fn what_cannot_be_linted_is_an_error() {
     let project = project();
     fs::create_dir_all(project.path().join("src/code")).unwrap();

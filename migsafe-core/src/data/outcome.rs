@@ -19,6 +19,8 @@ pub enum DataOutcome {
         rows: u64,
         /// Whether they were counted; otherwise there are more, or about so many.
         exact: bool,
+        /// So many were seen, and there may be more.
+        at_least: bool,
         /// Objects that go along, in words.
         also: Vec<String>,
     },
@@ -28,8 +30,10 @@ pub enum DataOutcome {
         sqlstate: String,
         /// How many rows are the reason; 0 where it fails without any.
         rows: u64,
-        /// Whether they were counted.
+        /// Whether they were counted; otherwise there are more, or about so many.
         exact: bool,
+        /// So many were seen, and there may be more.
+        at_least: bool,
         /// Keys of some of them.
         sample: Vec<String>,
     },
@@ -88,6 +92,7 @@ pub fn judge(dialect: Dialect, question: &DataQuestion, answer: &DataAnswer) -> 
                 None => DataOutcome::DataLoss {
                     rows: found.rows,
                     exact: found.certainty == Certainty::Exact,
+                    at_least: found.certainty == Certainty::AtLeast,
                     also: found.also.iter().take(ALSO).map(|text| printable(text)).collect(),
                 },
             }
@@ -100,6 +105,7 @@ fn fails(sqlstate: &str, found: &Found) -> DataOutcome {
         sqlstate: sqlstate.to_owned(),
         rows: found.rows,
         exact: found.certainty == Certainty::Exact,
+        at_least: found.certainty == Certainty::AtLeast,
         sample: found.sample.iter().map(|key| shown(key)).collect(),
     }
 }

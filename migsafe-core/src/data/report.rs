@@ -62,7 +62,7 @@ impl Judged {
         };
         match &self.outcome {
             DataOutcome::Fine => format!("{does}: no row is in the way, and none is lost"),
-            DataOutcome::DataLoss { rows, exact, also } => {
+            DataOutcome::DataLoss { rows, exact, at_least, also } => {
                 let mut parts = Vec::new();
                 if *rows > 0 {
                     let verb = match noun(*rows) {
@@ -75,7 +75,12 @@ impl Judged {
                         _ if *rows == 1 => " is lost",
                         _ => " are lost",
                     };
-                    parts.push(format!("{}{} {}{verb}", about(*exact), rows, noun(*rows)));
+                    parts.push(format!(
+                        "{}{} {}{verb}",
+                        about(*exact, *at_least),
+                        rows,
+                        noun(*rows)
+                    ));
                 }
                 if !also.is_empty() {
                     parts.push(format!("it takes along {}", also.join(", ")));
@@ -85,12 +90,12 @@ impl Judged {
             DataOutcome::WillFail { sqlstate, rows: 0, .. } => {
                 format!("{does}: fails with {sqlstate}, whatever rows there are")
             }
-            DataOutcome::WillFail { sqlstate, rows, exact, sample } => {
+            DataOutcome::WillFail { sqlstate, rows, exact, at_least, sample } => {
                 let such = match &**sample {
                     [] => String::new(),
                     keys => format!(" (such as {})", keys.join(", ")),
                 };
-                let rows = format!("{}{rows} {}", about(*exact), noun(*rows));
+                let rows = format!("{}{rows} {}", about(*exact, *at_least), noun(*rows));
                 format!("{does}: fails with {sqlstate}, {rows}{such}")
             }
             DataOutcome::Unknown { why } => {
@@ -100,6 +105,10 @@ impl Judged {
     }
 }
 
-fn about(exact: bool) -> &'static str {
-    if exact { "" } else { "about " }
+fn about(exact: bool, at_least: bool) -> &'static str {
+    match (exact, at_least) {
+        (true, _) => "",
+        (false, true) => "at least ",
+        (false, false) => "about ",
+    }
 }

@@ -30,6 +30,7 @@ mod locks;
 mod observe;
 mod options;
 mod pending_locks;
+mod pending_path;
 mod pending_statement;
 mod pending_window;
 mod pending_work;

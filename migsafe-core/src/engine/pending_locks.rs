@@ -1,9 +1,10 @@
 //! What pending migrations will lock, and who is in their way.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::pending_path::Path;
 use super::pending_statement::PendingStatement;
 use super::pending_window::PendingWindow;
 use crate::lint::{Site, all_sites};
@@ -45,6 +46,9 @@ pub struct PendingLock {
     pub exists: Option<bool>,
     /// The strongest mode; `None` where the text does not tell.
     pub lock: Option<TableLock>,
+    /// The relation of which it is a partition or an inheritance child, where no statement names it: most statements
+    /// lock it as they lock that one, some do not.
+    pub below: Option<String>,
     /// The first statement that locks it so.
     #[serde(flatten)]
     pub place: Place,
@@ -76,7 +80,8 @@ pub struct Obstacle {
     pub mode: String,
     /// False while the session waits for it: a migration would queue behind it.
     pub granted: bool,
-    /// False when the migration's mode is not known, and so it may or may not be in the way.
+    /// False when the migration's mode is not known, or not whether the statement goes down to this relation, and so
+    /// it may or may not be in the way.
     pub certain: bool,
 }
 
@@ -96,12 +101,13 @@ impl PendingLocks {
         let mut found = Self { migrations: facts.scripts().count(), ..Self::default() };
         let mut sites = all_sites(facts).peekable();
         let mut script: Vec<(Site<'_>, LockImpact)> = Vec::new();
+        let mut path = Path::default();
         while let Some(first) = sites.next() {
             let is_same =
                 |site: &Site<'_>| site.migration == first.migration && site.index == first.index;
-            let mut impacts = vec![LockImpact::of_site(&first)];
+            let mut impacts = vec![path.impact(&first)];
             while let Some(site) = sites.next_if(is_same) {
-                impacts.push(LockImpact::of_site(&site));
+                impacts.push(path.impact(&site));
             }
             let impact = LockImpact::all(impacts);
             if script.last().is_some_and(|(last, _)| last.migration != first.migration) {
@@ -156,25 +162,61 @@ impl PendingLocks {
                 window.settle(&pending.asked, &pending.relation, pending.exists);
             }
         }
+        let below: Vec<PendingLock> = (0..)
+            .zip(&self.relations)
+            .flat_map(|(index, pending)| {
+                blockers.below(index).map(|child| PendingLock {
+                    relation: child.name.clone(),
+                    size: child.size,
+                    below: Some(pending.relation.clone()),
+                    ..pending.clone()
+                })
+            })
+            .collect();
+        // Two names may turn out to be one relation.
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        for pending in std::mem::take(&mut self.relations).into_iter().chain(below) {
+            let known = places.get(&pending.relation).and_then(|at| self.relations.get_mut(*at));
+            match known {
+                Some(known) if known.exists == pending.exists => known.take_over(&pending),
+                _ => {
+                    places.insert(pending.relation.clone(), self.relations.len());
+                    self.relations.push(pending);
+                }
+            }
+        }
     }
 
     fn add(&mut self, name: &ObjectName, lock: Option<TableLock>, place: &Place) {
         match self.relations.iter_mut().find(|pending| pending.asked == *name) {
-            // An unknown mode stays unknown, unless nothing can be stronger than what is known.
-            Some(known) => {
-                let both = TableLock::strongest([known.lock, lock]);
-                if both != known.lock {
-                    (known.lock, known.place) = (both, place.clone());
-                }
-            }
+            Some(known) => known.strengthen(lock, place),
             None => self.relations.push(PendingLock {
                 relation: name.to_string(),
                 size: RelationSize::default(),
                 exists: None,
                 lock,
+                below: None,
                 place: place.clone(),
                 asked: name.clone(),
             }),
+        }
+    }
+}
+
+impl PendingLock {
+    /// An unknown mode stays unknown, unless nothing can be stronger than what is known.
+    fn strengthen(&mut self, lock: Option<TableLock>, place: &Place) {
+        let both = TableLock::strongest([self.lock, lock]);
+        if both != self.lock {
+            (self.lock, self.place) = (both, place.clone());
+        }
+    }
+
+    /// The same relation under another name.
+    fn take_over(&mut self, other: &Self) {
+        self.strengthen(other.lock, &other.place);
+        if other.below.is_none() {
+            self.below = None;
         }
     }
 }
@@ -195,7 +237,7 @@ pub(super) fn obstacles(pending: &PendingLocks, blockers: &Blockers) -> Vec<Obst
                         relation: held.on.clone(),
                         mode: held.mode.clone(),
                         granted: held.granted,
-                        certain: relation.lock.is_some(),
+                        certain: relation.lock.is_some() && relation.below.is_none(),
                     });
                 }
             }
@@ -235,6 +277,60 @@ mod tests {
         assert_eq!(found.uncertain.iter().map(|place| place.statement).collect::<Vec<_>>(), [4]);
         assert!(found.waits_for_all.is_empty());
         assert_eq!(pending("CREATE INDEX CONCURRENTLY i ON t (a)").waits_for_all.len(), 1);
+    }
+
+    #[test]
+    fn names_without_a_schema_are_looked_up_where_the_script_says() {
+        let names = |sql: &str| {
+            let found = pending(sql);
+            let names = found.relations.iter().map(|r| r.relation.clone()).collect::<Vec<_>>();
+            (names.join(" "), found.uncertain.len())
+        };
+        let lock = "LOCK t; LOCK x.u";
+        for (set, names_, uncertain) in [
+            ("", "t x.u", 0),
+            ("SET LOCAL search_path = s;", "s.t x.u", 0),
+            ("SET search_path TO 'S';", "S.t x.u", 0),
+            ("SET search_path TO \"S\", pg_catalog;", "S.t x.u", 0),
+            ("SET search_path = s, public;", "t x.u", 1),
+            ("SET search_path = \"$user\";", "t x.u", 1),
+            ("SET search_path = s; RESET search_path;", "t x.u", 0),
+        ] {
+            assert_eq!(names(&format!("{set} {lock}")), (names_.to_owned(), uncertain), "{set}");
+        }
+    }
+
+    #[test]
+    fn two_names_of_one_relation_and_what_is_below_it_are_each_listed_once() {
+        let mut pending = pending("CREATE INDEX i ON t (a); ALTER TABLE public.t ADD b int;");
+        let below = |asked| FoundRelation::new(asked, "public.t_1").below();
+        let blockers = Blockers {
+            relations: vec![
+                FoundRelation::new(0, "public.t"),
+                below(0),
+                FoundRelation::new(1, "public.t"),
+                below(1),
+            ],
+            ..Blockers::default()
+        };
+        pending.settle(&blockers);
+        let found: Vec<_> = pending
+            .relations
+            .iter()
+            .map(|r| (&*r.relation, r.lock, r.below.as_deref(), r.place.statement))
+            .collect();
+        let strongest = Some(TableLock::AccessExclusive);
+        assert_eq!(
+            found,
+            [("public.t", strongest, None, 2), ("public.t_1", strongest, Some("public.t"), 2)]
+        );
+        let mut reader = Blocker::of(LockHolder::of_pid(1));
+        reader.locks = vec![HeldLock::on_relation("public.t_1", "AccessShareLock", true)];
+        let found = obstacles(&pending, &Blockers { sessions: vec![reader], ..blockers });
+        assert_eq!(
+            found.iter().map(|o| (&*o.relation, o.certain)).collect::<Vec<_>>(),
+            [("public.t_1", false)]
+        );
     }
 
     #[test]

@@ -4,6 +4,13 @@ use super::Site;
 use crate::policy::Suggestion;
 use crate::sql::{Constraint, ConstraintKind, ObjectName};
 
+/// Whether a script made the table as a partitioned one. A foreign key cannot be added to it `NOT VALID` (before
+/// PostgreSQL 18), no index be built on it concurrently, and no constraint take over an index of it.
+pub(super) fn is_partitioned(site: &Site<'_>, table: &ObjectName) -> bool {
+    let known = site.table(table).and_then(|table| table.definition());
+    known.is_some_and(|definition| definition.partitioned)
+}
+
 /// The same constraint in two migrations: added `NOT VALID`, then validated. `None` for one without a name, which could
 /// not be named in the second.
 pub(super) fn validated_later(
@@ -83,13 +90,59 @@ pub(super) fn proves_not_null(kind: &ConstraintKind, column: &str) -> bool {
         ConstraintKind::NotNull { column: known } => known == column,
         ConstraintKind::Check(check) => {
             let text = check.text.trim_matches(|c: char| "()".contains(c) || c.is_whitespace());
-            let words: Vec<&str> = text.split_whitespace().collect();
-            let [_, is, not, null] = words[..] else {
-                return false;
+            // From the end: a quoted name may hold spaces.
+            let tested = ["NULL", "NOT", "IS"].iter().try_fold(text, |text, word| {
+                let at = text.len().checked_sub(word.len())?;
+                let (before, last) = (text.get(..at)?, text.get(at..)?);
+                let rest = before.trim_end();
+                (last.eq_ignore_ascii_case(word) && rest.len() < before.len()).then_some(rest)
+            });
+            let is_name = |tested: &str| match tested.strip_prefix('"') {
+                Some(rest) => {
+                    rest.strip_suffix('"').is_some_and(|name| name.replace("\"\"", "\"") == column)
+                }
+                None => !tested.contains(char::is_whitespace),
             };
-            let reads = [is, not, null].map(str::to_ascii_uppercase) == ["IS", "NOT", "NULL"];
-            reads && matches!(&*check.columns, [only] if only == column)
+            tested.is_some_and(is_name) && matches!(&*check.columns, [only] if only == column)
         }
         _ => false,
+    }
+}
+
+#[cfg(all(test, feature = "postgres-sql"))]
+mod tests {
+    use super::*;
+    use crate::Dialect;
+    use crate::sql::{ActionKind, analyse};
+
+    #[test]
+    fn a_check_proves_its_column_whatever_the_name() {
+        let proves = |check: &str, column: &str| {
+            let sql = format!("ALTER TABLE t ADD CONSTRAINT c CHECK ({check})");
+            let script = analyse(Dialect::Postgres, &sql);
+            match &script.statements()[0].actions()[0].kind {
+                ActionKind::AddConstraint { constraint, .. } => {
+                    proves_not_null(&constraint.kind, column)
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        for (check, column) in [
+            ("x IS NOT NULL", "x"),
+            ("(x is\nnot null)", "x"),
+            ("\"x y\" IS NOT NULL", "x y"),
+            ("\"a \"\" IS NOT NULL\" IS NOT NULL", "a \" IS NOT NULL"),
+        ] {
+            assert!(proves(check, column), "{check}");
+        }
+        for check in [
+            "x IS NULL",
+            "x > 1",
+            "x + 1 IS NOT NULL",
+            "x IS NOT NULL OR true",
+            "\"x\" IS NOT NULL AND y",
+        ] {
+            assert!(!proves(check, "x"), "{check}");
+        }
     }
 }

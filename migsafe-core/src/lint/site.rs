@@ -7,6 +7,10 @@ use crate::migrations::MigrationName;
 use crate::policy::{Facts, Location, Scope};
 use crate::sql::{Action, IndexDefinition, ObjectName, RoutineDefinition, Script, Statement};
 
+/// The bytes that the suggestions of one rule for one script may hold together, when each repeats the script: a hundred
+/// statements of a hundred bytes each. Without a bound they grow with the square of the script.
+const MOST_REPEATED: usize = 1 << 20;
+
 /// One action of a script, with its place and with what the scripts before it say of the database.
 ///
 /// Every question about the database is answered as of just before the action. `None` means that it is not known,
@@ -90,6 +94,13 @@ impl<'a> Site<'a> {
     #[must_use]
     pub fn statement_sql(&self) -> &'a str {
         self.text.get(self.statement.range()).unwrap_or_default()
+    }
+
+    /// The text of the script for a suggestion that repeats all of it. `None` where it is so long that a suggestion
+    /// for each of its statements would be more than anybody reads.
+    pub(super) fn text_to_repeat(&self) -> Option<&'a str> {
+        let most = self.script.statements().len().saturating_mul(self.text.len());
+        (most <= MOST_REPEATED).then_some(self.text)
     }
 
     /// Everything that is judged.

@@ -1,6 +1,7 @@
 //! What the rules for SQLite share. What is said here of SQLite is measured in migsafe-sqlite's tests on rules.
 
 use super::{Rebuild, Site, TableState};
+use crate::policy::Suggestion;
 use crate::sql::{
     Action, ActionKind, Column, Expression, Fact, ForeignKey, ObjectKind, ObjectName, Script,
     TypeName, Volatility,
@@ -28,13 +29,13 @@ pub(super) fn is_empty(site: &Site<'_>, table: &ObjectName) -> bool {
     site.is_new(table) && !site.table(table).is_some_and(|table| table.is_filled())
 }
 
-/// The script with other SQL in the place of the site's statement, whose semicolon stays.
-pub(super) fn script_with(site: &Site<'_>, sql: &str) -> String {
+/// The script with other SQL in the place of the site's statement, whose semicolon stays; if it is not too long.
+pub(super) fn script_with(site: &Site<'_>, sql: &str) -> Option<Suggestion> {
     let range = site.statement.range();
-    let before = site.text.get(..range.start).unwrap_or_default();
-    let after = site.text.get(range.end..).unwrap_or_default();
+    let text = site.text_to_repeat()?;
+    let (before, after) = (text.get(..range.start)?, text.get(range.end..)?);
     let end = if after.trim_start().starts_with(';') { "" } else { ";" };
-    format!("{before}{sql}{end}{after}")
+    Some(Suggestion::migrations([format!("{before}{sql}{end}{after}")]))
 }
 
 /// A default that SQLite takes for a column that is added to a table with rows: one literal, signed, in parentheses

@@ -12,7 +12,8 @@ pub struct Blockers {
     /// The sessions, each once: those with a lock on one of the relations, those that wait or make
     /// others wait, and those that are idle in a transaction.
     pub sessions: Vec<Blocker>,
-    /// The relations that were asked for and exist, in the order of the question.
+    /// The relations that were asked for and exist, in the order of the question, each before its partitions and the
+    /// children that inherit from it.
     pub relations: Vec<FoundRelation>,
     /// Whether the role may see all of every session. Without `pg_read_all_stats` the state, query,
     /// address and times of other roles' sessions are hidden; their locks are not.
@@ -27,7 +28,9 @@ pub struct FoundRelation {
     pub asked: usize,
     /// Its name with its schema, as it stands in locks.
     pub name: String,
-    /// How large it is.
+    /// Whether it is a partition or an inheritance child, at any depth, of the relation that was asked for.
+    pub is_below: bool,
+    /// How large it is; of what was asked for, together with what is below it.
     #[serde(flatten)]
     pub size: RelationSize,
 }
@@ -91,7 +94,14 @@ pub struct HeldLock {
 impl FoundRelation {
     /// The relation that the question names at an index (from 0).
     pub fn new(asked: usize, name: impl Into<String>) -> Self {
-        Self { asked, name: name.into(), size: RelationSize::default() }
+        Self { asked, name: name.into(), is_below: false, size: RelationSize::default() }
+    }
+
+    /// One that is a partition or an inheritance child of what was asked for.
+    #[must_use]
+    pub fn below(mut self) -> Self {
+        self.is_below = true;
+        self
     }
 
     /// The same with how large it is.
@@ -208,17 +218,25 @@ impl Blockers {
         chain
     }
 
-    /// How large a relation is that was asked for.
+    /// How large a relation is that was asked for, with what is below it.
     #[must_use]
     pub fn size(&self, asked: usize) -> RelationSize {
-        let found = self.relations.iter().find(|found| found.asked == asked);
-        found.map(|found| found.size).unwrap_or_default()
+        self.itself(asked).map(|found| found.size).unwrap_or_default()
     }
 
     /// The name in locks of a relation that was asked for; `None` if it does not exist.
     #[must_use]
     pub fn found(&self, asked: usize) -> Option<&str> {
-        self.relations.iter().find(|found| found.asked == asked).map(|found| found.name.as_str())
+        self.itself(asked).map(|found| found.name.as_str())
+    }
+
+    /// The partitions and inheritance children of a relation that was asked for.
+    pub fn below(&self, asked: usize) -> impl Iterator<Item = &FoundRelation> {
+        self.relations.iter().filter(move |found| found.asked == asked && found.is_below)
+    }
+
+    fn itself(&self, asked: usize) -> Option<&FoundRelation> {
+        self.relations.iter().find(|found| found.asked == asked && !found.is_below)
     }
 }
 

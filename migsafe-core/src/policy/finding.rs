@@ -151,16 +151,16 @@ impl<'a> Findings<'a> {
         self.report_at(site.migration, site.location(), message, help);
     }
 
-    /// Reports an action of a script, with the SQL to write instead.
+    /// Reports an action of a script, with the SQL to write instead, if there is any.
     pub fn report_site_with(
         &mut self,
         site: &Site<'_>,
         message: impl Into<String>,
         help: impl Into<String>,
-        suggestion: Suggestion,
+        suggestion: impl Into<Option<Suggestion>>,
     ) {
         let migration = Some(site.migration.clone());
-        self.push(migration, site.location(), message.into(), help.into(), Some(suggestion));
+        self.push(migration, site.location(), message.into(), help.into(), suggestion.into());
     }
 
     /// From here on, findings of this rule weigh at most this much: for facts that matter less in a

@@ -205,10 +205,13 @@ impl Policy {
         // Most scripts have no such comment.
         if facts.scripts().any(|(_, script)| !script.suppressions().is_empty()) {
             let known: Vec<String> = self.rules().map(|rule| rule.id().into_owned()).collect();
+            // What only the database can say is not looked for where it was not asked.
             let may_find = |rule: &str| {
                 known.iter().any(|known| known == rule)
                     && self.severity(rule) > Severity::Off
                     && exempt(rule).is_none()
+                    && (facts.data().is_some()
+                        || !crate::data::rules::ALL.iter().any(|live| live.id == rule))
             };
             let unused = used.unused(facts, may_find);
             let exempt =

@@ -126,11 +126,12 @@ pub(super) fn directive(comment: &str) -> Option<&str> {
     strip_word(comment, "migsafe")?.trim_start().strip_prefix(':')
 }
 
-/// The reason in what follows a directive; `because` may be left out, and so may marks before it.
+/// The reason in what follows a directive; `because` may be left out, and so may marks before it. Without a letter or a
+/// digit it is none.
 pub(super) fn reason_of(rest: &str) -> Option<&str> {
     let reason = strip_word(rest, "because").unwrap_or(rest);
     let reason = reason.trim().trim_start_matches([':', '-', '–', '—']).trim();
-    (!reason.is_empty()).then_some(reason)
+    reason.contains(char::is_alphanumeric).then_some(reason)
 }
 
 /// Whether a line is the comment `-- migsafe: repeat …`.

@@ -15,6 +15,8 @@
 //! (`postgres`, `sqlite`), and nothing outside sees its types but [`crate::schema`], for the statements that
 //! SQLite keeps.
 
+#[cfg(any(feature = "postgres-sql", feature = "sqlite-sql"))]
+mod always;
 mod analyse;
 mod header;
 mod model;

@@ -304,6 +304,8 @@ mod tests {
         for (script, part) in [
             ("-- migsafe: allow(x)\nSELECT 1;", "no reason"),
             ("-- migsafe: allow(x) because \nSELECT 1;", "no reason"),
+            ("-- migsafe: allow(x) because .\nSELECT 1;", "no reason"),
+            ("-- migsafe: allow(x) …!\nSELECT 1;", "no reason"),
             ("-- migsafe: allow() because y\nSELECT 1;", "no rule"),
             ("-- migsafe: allow x because y\nSELECT 1;", "parentheses"),
             ("-- migsafe: allow(x because y\nSELECT 1;", "parentheses"),

@@ -91,8 +91,8 @@ pub enum Template {
         ty: String,
         /// The value of rows that exist, in SQL.
         value: RowValue,
-        /// The primary key's column, by which rows are taken in batches.
-        key: String,
+        /// The primary key's columns, by which rows are taken in batches.
+        key: Vec<String>,
     },
     /// Another name for a column.
     RenameColumn {
@@ -104,8 +104,8 @@ pub enum Template {
         to: String,
         /// Its type, in SQL.
         ty: String,
-        /// The primary key's column.
-        key: String,
+        /// The primary key's columns.
+        key: Vec<String>,
     },
     /// Another type for a column, under a new name.
     ChangeColumnType {
@@ -119,8 +119,8 @@ pub enum Template {
         from_ty: String,
         /// The new type, in SQL.
         ty: String,
-        /// The primary key's column.
-        key: String,
+        /// The primary key's columns.
+        key: Vec<String>,
     },
     /// Another name for a table.
     RenameTable {
@@ -158,13 +158,31 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// There is no order of steps for this change on this database; the error says what to do instead.
+    /// There is no order of steps for this change on this database, or it changes nothing; the error says what to do
+    /// instead.
     pub fn releases(&self, dialect: Dialect) -> Result<Vec<Release>, NotOffered> {
+        if self.keeps_the_name() {
+            return Err(NotOffered::new(
+                "the new name is the name that it has now",
+                "give another name with --to; a column whose type changes gets a new name too, so that old and new \
+                 code find what they expect",
+            ));
+        }
         let releases = match dialect {
             Dialect::Postgres => postgres::releases(self),
             Dialect::Sqlite => sqlite::releases(self)?,
         };
         Ok(releases)
+    }
+
+    fn keeps_the_name(&self) -> bool {
+        match self {
+            Self::RenameColumn { column, to, .. } | Self::ChangeColumnType { column, to, .. } => {
+                column == to
+            }
+            Self::RenameTable { table, to } => table.name == *to,
+            _ => false,
+        }
     }
 
     /// The name that the command line has for it.

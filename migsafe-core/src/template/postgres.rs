@@ -1,6 +1,6 @@
 //! The steps on PostgreSQL.
 
-use super::script::{beside, columns, derived, quoted, said, table};
+use super::script::{beside, columns, derived, list, quoted, said, table};
 use super::{Draft, Release, RowValue, Template};
 use crate::sql::ObjectName;
 
@@ -162,7 +162,7 @@ fn add_required_column(
     column: &str,
     ty: &str,
     value: &RowValue,
-    key: &str,
+    key: &[String],
 ) -> Vec<Release> {
     let slug = format!("{}_{column}", on.name);
     let computed = match value {
@@ -186,7 +186,9 @@ fn add_required_column(
         format!("add_{slug}"),
         format!("ALTER TABLE {} ADD COLUMN {} {ty};\n", table(on), quoted(column)),
     );
-    let fill = backfill(on, column, computed, &format!("{} IS NULL", quoted(column)), key);
+    // A row for which the value is NULL would be pending for ever. The validation of the check names it.
+    let pending = format!("{} IS NULL AND ({computed}) IS NOT NULL", quoted(column));
+    let fill = backfill(on, column, computed, &pending, key);
     let mut required = vec![Draft::new(format!("fill_{slug}"), fill)];
     required.extend(set_not_null(on, column));
     vec![
@@ -210,7 +212,7 @@ struct Replace<'a> {
     to: &'a str,
     from_ty: &'a str,
     ty: &'a str,
-    key: &'a str,
+    key: &'a [String],
 }
 
 fn replace(change: &Replace<'_>, slug: &str) -> Vec<Release> {
@@ -224,6 +226,10 @@ fn replace(change: &Replace<'_>, slug: &str) -> Vec<Release> {
         (format!("CAST(NEW.{old} AS {ty})"), format!("CAST(NEW.{new} AS {from_ty})"))
     };
     let value = if ty == from_ty { old.clone() } else { format!("CAST({old} AS {ty})") };
+    // Types such as json have no equality of their own.
+    let differs = |column: &str| {
+        format!("CAST(NEW.{column} AS text) IS DISTINCT FROM CAST(OLD.{column} AS text)")
+    };
     let expand = format!(
         "ALTER TABLE {table} ADD COLUMN {new} {ty};\n\n\
          -- Old code writes {column}, new code writes {to}: each sees what the other wrote.\n\
@@ -235,9 +241,9 @@ fn replace(change: &Replace<'_>, slug: &str) -> Vec<Release> {
          \x20   ELSE\n\
          \x20     NEW.{old} := {back};\n\
          \x20   END IF;\n\
-         \x20 ELSIF NEW.{old} IS DISTINCT FROM OLD.{old} THEN\n\
+         \x20 ELSIF {old_differs} THEN\n\
          \x20   NEW.{new} := {forth};\n\
-         \x20 ELSIF NEW.{new} IS DISTINCT FROM OLD.{new} THEN\n\
+         \x20 ELSIF {new_differs} THEN\n\
          \x20   NEW.{old} := {back};\n\
          \x20 END IF;\n\
          \x20 RETURN NEW;\n\
@@ -245,11 +251,21 @@ fn replace(change: &Replace<'_>, slug: &str) -> Vec<Release> {
          $$;\n\
          CREATE TRIGGER {sync} BEFORE INSERT OR UPDATE ON {table}\n\
          \x20 FOR EACH ROW EXECUTE FUNCTION {function}();\n",
+        old_differs = differs(&old),
+        new_differs = differs(&new),
         table = table(on),
         to = said(to),
         column = said(column),
     );
-    let pending = format!("{new} IS NULL AND {old} IS NOT NULL");
+    // A cast may give NULL, as that of a JSON null does since PostgreSQL 18: such a row would be pending for ever.
+    let pending = format!("{new} IS NULL AND {value} IS NOT NULL");
+    // A row that the batches do not reach, such as one without a key, must not lose its value with the old column.
+    let filled = quoted(&derived(&[&on.name, column, to], "filled"));
+    let check = format!(
+        "-- The old column goes in a later release, and this check with it. No row may be left behind by then.\n\
+         ALTER TABLE {} ADD CONSTRAINT {filled} CHECK (NOT ({pending})) NOT VALID;\n",
+        table(on),
+    );
     let contract = format!(
         "DROP TRIGGER {sync} ON {table};\n\
          DROP FUNCTION {function}();\n\
@@ -266,6 +282,8 @@ fn replace(change: &Replace<'_>, slug: &str) -> Vec<Release> {
             [
                 Draft::new(format!("{slug}_expand"), expand),
                 Draft::new(format!("{slug}_fill"), backfill(on, to, &value, &pending, key)),
+                Draft::new(format!("{slug}_check"), check),
+                validate(on, &filled, &format!("{slug}_validate")),
             ],
         ),
         Release::new(
@@ -390,15 +408,16 @@ fn validate(on: &ObjectName, constraint: &str, slug: &str) -> Draft {
 }
 
 /// Batches by key, each in a transaction of its own, until none is left.
-fn backfill(on: &ObjectName, column: &str, value: &str, pending: &str, key: &str) -> String {
+fn backfill(on: &ObjectName, column: &str, value: &str, pending: &str, key: &[String]) -> String {
     format!(
         "-- migsafe: no-transaction because the rows are filled in batches\n\n\
          -- migsafe: repeat\n\
          UPDATE {table} SET {} = {value}\n\
-         WHERE {key} IN (SELECT {key} FROM {table} WHERE {pending} ORDER BY {key} LIMIT {BATCH});\n",
+         WHERE {row} IN (SELECT {key} FROM {table} WHERE {pending} ORDER BY {key} LIMIT {BATCH});\n",
         quoted(column),
         table = table(on),
-        key = quoted(key),
+        row = if key.len() == 1 { list(key) } else { columns(key) },
+        key = list(key),
     )
 }
 

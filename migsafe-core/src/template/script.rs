@@ -34,8 +34,13 @@ pub(super) fn beside(name: &ObjectName, other: &str) -> String {
 
 /// Columns in parentheses.
 pub(super) fn columns(names: &[String]) -> String {
+    format!("({})", list(names))
+}
+
+/// Columns with commas between them.
+pub(super) fn list(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    format!("({})", names.join(", "))
+    names.join(", ")
 }
 
 /// A name for a new object, in Prisma's manner: `table_column_suffix`. One that is too long is cut and ends in a few

@@ -92,7 +92,13 @@ fn add_column(on: &ObjectName, column: &str, ty: &str, value: &str) -> Release {
     )
 }
 
-fn rename_column(on: &ObjectName, column: &str, to: &str, ty: &str, key: &str) -> Vec<Release> {
+fn rename_column(
+    on: &ObjectName,
+    column: &str,
+    to: &str,
+    ty: &str,
+    key: &[String],
+) -> Vec<Release> {
     let (old, new) = (quoted(column), quoted(to));
     let triggers: Vec<String> = ["insert", "update", "update_back"]
         .iter()
@@ -100,21 +106,23 @@ fn rename_column(on: &ObjectName, column: &str, to: &str, ty: &str, key: &str) -
         .collect();
     let [insert, update, back] = &triggers[..] else { return Vec::new() };
     let slug = format!("rename_{column}_to_{to}");
+    let same: Vec<String> =
+        key.iter().map(|name| quoted(name)).map(|name| format!("{name} = NEW.{name}")).collect();
     let expand = format!(
         "ALTER TABLE {table} ADD COLUMN {new} {ty};\n\
          UPDATE {table} SET {new} = {old} WHERE {old} IS NOT NULL;\n\n\
          -- Old code writes {column}, new code writes {to}: each sees what the other wrote.\n\
          CREATE TRIGGER {insert} AFTER INSERT ON {table} WHEN NEW.{old} IS NOT NEW.{new} BEGIN\n\
-         \x20 UPDATE {table} SET {old} = coalesce(NEW.{new}, NEW.{old}), {new} = coalesce(NEW.{new}, NEW.{old}) WHERE {key} = NEW.{key};\n\
+         \x20 UPDATE {table} SET {old} = coalesce(NEW.{new}, NEW.{old}), {new} = coalesce(NEW.{new}, NEW.{old}) WHERE {same};\n\
          END;\n\
          CREATE TRIGGER {update} AFTER UPDATE OF {old} ON {table} WHEN NEW.{old} IS NOT OLD.{old} AND NEW.{new} IS NOT NEW.{old} BEGIN\n\
-         \x20 UPDATE {table} SET {new} = NEW.{old} WHERE {key} = NEW.{key};\n\
+         \x20 UPDATE {table} SET {new} = NEW.{old} WHERE {same};\n\
          END;\n\
          CREATE TRIGGER {back} AFTER UPDATE OF {new} ON {table} WHEN NEW.{new} IS NOT OLD.{new} AND NEW.{old} IS NOT NEW.{new} BEGIN\n\
-         \x20 UPDATE {table} SET {old} = NEW.{new} WHERE {key} = NEW.{key};\n\
+         \x20 UPDATE {table} SET {old} = NEW.{new} WHERE {same};\n\
          END;\n",
         table = table(on),
-        key = quoted(key),
+        same = same.join(" AND "),
         to = said(to),
         column = said(column),
     );

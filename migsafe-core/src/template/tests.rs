@@ -26,21 +26,21 @@ fn templates() -> Vec<Template> {
             column: text("plan"),
             ty: text("text"),
             value: RowValue::Constant(text("'free'")),
-            key: id(),
+            key: vec![id()],
         },
         Template::AddRequiredColumn {
             table: users(),
             column: text("handle"),
             ty: text("text"),
             value: RowValue::Computed(text("lower(email)")),
-            key: id(),
+            key: vec![id()],
         },
         Template::RenameColumn {
             table: users(),
             column: text("name"),
             to: text("full_name"),
             ty: text("text"),
-            key: id(),
+            key: vec![text("org"), id()],
         },
         Template::ChangeColumnType {
             table: users(),
@@ -48,7 +48,7 @@ fn templates() -> Vec<Template> {
             to: text("score_big"),
             from_ty: text("integer"),
             ty: text("bigint"),
-            key: id(),
+            key: vec![id()],
         },
         Template::RenameTable { table: users(), to: text("people") },
         Template::DropColumn { table: users(), column: text("legacy") },
@@ -84,6 +84,33 @@ fn what_is_written_on_postgresql() {
 #[test]
 fn what_is_written_on_sqlite() {
     insta::assert_snapshot!(page(Dialect::Sqlite));
+}
+
+#[test]
+fn a_new_name_that_is_the_old_one_is_refused() {
+    let name = || "x".to_owned();
+    let key = || vec!["id".to_owned()];
+    for template in [
+        Template::RenameTable { table: ObjectName::unqualified("x"), to: name() },
+        Template::RenameColumn {
+            table: users(),
+            column: name(),
+            to: name(),
+            ty: name(),
+            key: key(),
+        },
+        Template::ChangeColumnType {
+            table: users(),
+            column: name(),
+            to: name(),
+            from_ty: "int".to_owned(),
+            ty: "bigint".to_owned(),
+            key: key(),
+        },
+    ] {
+        let error = template.releases(Dialect::Postgres).unwrap_err();
+        assert_eq!(error.to_string(), "the new name is the name that it has now");
+    }
 }
 
 #[test]

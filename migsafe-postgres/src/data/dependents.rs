@@ -30,6 +30,13 @@ pub(super) async fn answer(
     if rows.is_empty() {
         return Ok(DataAnswer::NotThere);
     }
+    let roots = rows.iter().filter(|row| matches!(row.get(1), Some(Some(what)) if what == "self"));
+    if roots.count() > 1 {
+        return Ok(DataAnswer::Unanswered(format!(
+            "several {}s have the name {name}, and which is meant is not asked",
+            kind.words()
+        )));
+    }
     let mut found = Found::exactly(0);
     for row in &rows {
         let [Some(described), Some(what), schema, table, column, _] = row.as_slice() else {

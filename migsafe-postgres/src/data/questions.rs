@@ -7,7 +7,7 @@ use migsafe_core::data::{
 use migsafe_core::migrations::MigrationName;
 use migsafe_core::sql::{ObjectName, analyse};
 
-use super::scan::{Scan, number, percent, scaled, source};
+use super::scan::{Scan, number, percent, source};
 use super::session::{Asking, Trouble};
 use super::table::Table;
 use super::{Asked, cast, dependents};
@@ -192,12 +192,9 @@ async fn duplicates(
         .filter_map(|row| Some(text(row, 1)?.into_owned()))
         .collect();
     keys.truncate(shown);
-    let certainty = match (sampled, rows > up_to) {
-        (true, _) => Certainty::About,
-        (false, true) => Certainty::AtLeast,
-        (false, false) => Certainty::Exact,
-    };
-    let rows = if sampled { scaled(rows, percent(table)) } else { rows };
+    // How many share a key cannot be told from a sample: the other may be outside of it, and the more rows a key has,
+    // the likelier it is seen. Those that were seen are there.
+    let certainty = if sampled || rows > up_to { Certainty::AtLeast } else { Certainty::Exact };
     Ok(Found::of(rows, certainty).with_sample(keys))
 }
 

@@ -145,7 +145,7 @@ pub(super) fn number(answer: &Answer) -> u64 {
     answer.value(BEFORE_ASKED, 0).and_then(|n| n.parse().ok()).unwrap_or(0)
 }
 
-pub(super) fn scaled(rows: u64, percent: f64) -> u64 {
+fn scaled(rows: u64, percent: f64) -> u64 {
     let rows = u32::try_from(rows).unwrap_or(u32::MAX);
     whole(f64::from(rows) * 100.0 / percent)
 }

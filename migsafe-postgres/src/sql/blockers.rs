@@ -8,16 +8,18 @@ use super::read::{age_ms, session};
 /// How long a session may be idle in a transaction before it is worth mentioning by itself.
 const IDLE: &str = "5 s";
 
-/// Bytes, rows, number of indexes. Not `pg_relation_size`, which waits for whoever has locked the relation.
-const SIZE: &str = "CASE WHEN c.reltuples >= 0 THEN pg_catalog.current_setting('block_size')::bigint * (c.relpages \
+/// Bytes and rows of a relation by itself, `NULL` where they are not known. Not `pg_relation_size`, which waits for
+/// whoever has locked the relation. A partitioned table stores nothing; its `reltuples` are those of its partitions.
+const OWN: &str = "CASE WHEN c.relkind <> 'p' AND c.reltuples >= 0 THEN \
+     pg_catalog.current_setting('block_size')::bigint * (c.relpages \
      + (SELECT coalesce(sum(t.relpages), 0) FROM pg_catalog.pg_class AS t WHERE t.oid = c.reltoastrelid) \
      + (SELECT coalesce(sum(x.relpages), 0) FROM pg_catalog.pg_index AS i \
-     JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid))::bigint END, \
-     CASE WHEN c.reltuples >= 0 THEN c.reltuples::bigint END, \
-     (SELECT count(*) FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid)";
+     JOIN pg_catalog.pg_class AS x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid))::bigint END AS bytes, \
+     CASE WHEN c.relkind <> 'p' AND c.reltuples >= 0 THEN c.reltuples::bigint END AS rows, \
+     (SELECT count(*) FROM pg_catalog.pg_index AS i WHERE i.indrelid = c.oid) AS indexes";
 
-/// Three statements: whether the role sees everything; the relations that exist, as number, schema and name;
-/// a row per session, in the order of [`crate::blockers::blocker`].
+/// Three statements: whether the role sees everything; the relations that exist, as number, schema, name, size, and
+/// whether it is one below the relation that was asked for; a row per session, in the order of [`crate::blockers::blocker`].
 ///
 /// Everything in it may be asked by any role: `pg_locks` and `pg_blocking_pids` hide nothing, and
 /// `pg_stat_get_activity` gives NULL where it hides something. Names are looked up in the catalog and not
@@ -26,11 +28,24 @@ pub(crate) fn blockers(relations: &[ObjectName], schema: Option<&str>) -> String
     let asked = asked(relations, schema);
     format!(
         "SELECT pg_catalog.pg_has_role('pg_read_all_stats', 'USAGE');\n\
-         SELECT a.n, s.nspname, c.relname, {SIZE} FROM {asked} AS a \
+         SELECT o.n, o.schema, o.name, {bytes}, {rows}, o.indexes, o.depth > 0 FROM (\
+         SELECT a.n, a.depth, s.nspname AS schema, c.relname AS name, c.relkind, {OWN} FROM {asked} AS a \
          JOIN pg_catalog.pg_class AS c ON c.oid = a.oid \
-         JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace ORDER BY a.n;\n\
-         {}",
-        sessions(&asked)
+         JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace) AS o \
+         ORDER BY o.n, o.depth, o.schema COLLATE \"C\", o.name COLLATE \"C\";\n\
+         {sessions}",
+        bytes = with_below("bytes"),
+        rows = with_below("rows"),
+        sessions = sessions(&asked)
+    )
+}
+
+/// A size of the relation that was asked for together with those below it; of one below, its own.
+fn with_below(size: &str) -> String {
+    format!(
+        "CASE WHEN o.depth > 0 THEN o.{size} \
+         WHEN bool_and(o.relkind = 'p' OR o.{size} IS NOT NULL) OVER (PARTITION BY o.n) \
+         THEN coalesce(sum(o.{size}) OVER (PARTITION BY o.n), 0)::bigint END"
     )
 }
 
@@ -77,10 +92,11 @@ fn sessions(asked: &str) -> String {
     )
 }
 
-/// The relations that exist, as a table of their number in the question (`n`) and their `oid`.
+/// The relations that exist, as a table of their number in the question (`n`), their `oid`, and how far they are below
+/// what was asked for (`depth`): a statement on a table locks its partitions and the children that inherit from it.
 fn asked(relations: &[ObjectName], schema: Option<&str>) -> String {
     if relations.is_empty() {
-        return "(SELECT 0 AS n, oid FROM pg_catalog.pg_class WHERE false)".to_owned();
+        return "(SELECT 0 AS n, oid, 0 AS depth FROM pg_catalog.pg_class WHERE false)".to_owned();
     }
     let rows: Vec<String> = relations
         .iter()
@@ -92,11 +108,14 @@ fn asked(relations: &[ObjectName], schema: Option<&str>) -> String {
         })
         .collect();
     format!(
-        "(SELECT v.n, c.oid FROM (VALUES {}) AS v (n, s, r) \
+        "(WITH RECURSIVE r (n, oid, depth) AS (SELECT v.n, c.oid, 0 FROM (VALUES {}) AS v (n, s, r) \
          JOIN pg_catalog.pg_class AS c ON c.relname = v.r \
          JOIN pg_catalog.pg_namespace AS s ON s.oid = c.relnamespace \
          WHERE CASE WHEN v.s IS NULL THEN pg_catalog.pg_table_is_visible(c.oid) \
-         ELSE s.nspname = v.s END)",
+         ELSE s.nspname = v.s END \
+         UNION ALL SELECT r.n, h.inhrelid, r.depth + 1 FROM r \
+         JOIN pg_catalog.pg_inherits AS h ON h.inhparent = r.oid) \
+         SELECT n, oid, min(depth) AS depth FROM r GROUP BY n, oid)",
         rows.join(", ")
     )
 }

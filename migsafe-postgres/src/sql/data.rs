@@ -191,6 +191,8 @@ pub(crate) fn referring_tables(table: &str) -> String {
 /// Rows, first the object itself (`self`), then what goes with it: its description, what it is, and for tables and
 /// columns with rows their schema, table and column. No row where there is no such object; `None` for kinds of
 /// which nothing is asked.
+///
+/// A generated column goes with its expression. What an extension made is not named, as the extension itself is, unless it has rows.
 pub(crate) fn dependents(kind: ObjectKind, name: &ObjectName) -> Option<String> {
     let (class, object) = match kind {
         ObjectKind::Table
@@ -204,17 +206,56 @@ pub(crate) fn dependents(kind: ObjectKind, name: &ObjectName) -> Option<String> 
             "pg_namespace",
             format!("pg_catalog.to_regnamespace({})", Literal(&Ident(&name.name).to_string())),
         ),
+        ObjectKind::Collation => {
+            ("pg_collation", format!("pg_catalog.to_regcollation({})", Literal(&path(name))))
+        }
+        ObjectKind::Extension => (
+            "pg_extension",
+            format!(
+                "(SELECT oid FROM pg_catalog.pg_extension WHERE extname = {})",
+                Literal(&name.name)
+            ),
+        ),
+        ObjectKind::Owned => ("pg_authid", role(&name.name)),
+        ObjectKind::Function
+        | ObjectKind::Procedure
+        | ObjectKind::Routine
+        | ObjectKind::Aggregate => ("pg_proc", String::new()),
         _ => return None,
+    };
+    let roots = match class {
+        // Which of several with one name is meant, its arguments would say: all of them are answered.
+        "pg_proc" => format!(
+            "(SELECT p.oid FROM pg_catalog.pg_proc p WHERE p.proname = {} AND {})",
+            Literal(&name.name),
+            match &name.schema {
+                Some(schema) => format!(
+                    "p.pronamespace = pg_catalog.to_regnamespace({})",
+                    Literal(&Ident(schema).to_string())
+                ),
+                None => "pg_catalog.pg_function_is_visible(p.oid)".to_owned(),
+            }
+        ),
+        _ => format!("(SELECT {object}::oid AS oid)"),
     };
     Some(format!(
         "WITH RECURSIVE d(classid, objid, objsubid, depth) AS (\
-         SELECT 'pg_catalog.{class}'::pg_catalog.regclass::oid, o.oid, 0, 0 FROM (SELECT {object}::oid AS oid) o \
+         SELECT 'pg_catalog.{class}'::pg_catalog.regclass::oid, o.oid, 0, 0 FROM {roots} o \
          WHERE o.oid IS NOT NULL \
          UNION \
          SELECT n.classid, n.objid, n.objsubid, 1 FROM d, LATERAL (\
          SELECT p.classid, p.objid, p.objsubid FROM pg_catalog.pg_depend p \
          WHERE p.refclassid = d.classid AND p.refobjid = d.objid \
-         AND (d.objsubid = 0 OR p.refobjsubid = d.objsubid) AND p.deptype IN ('n', 'a', 'i', 'P', 'S') \
+         AND (d.objsubid = 0 OR p.refobjsubid = d.objsubid) AND p.deptype IN ('n', 'a', 'i', 'P', 'S', 'e') \
+         UNION ALL \
+         SELECT h.classid, h.objid, h.objsubid FROM pg_catalog.pg_shdepend h \
+         WHERE d.classid = 'pg_catalog.pg_authid'::pg_catalog.regclass::oid AND h.refclassid = d.classid \
+         AND h.refobjid = d.objid AND h.deptype = 'o' AND h.dbid = (\
+         SELECT b.oid FROM pg_catalog.pg_database b WHERE b.datname = pg_catalog.current_database()) \
+         UNION ALL \
+         SELECT g.refclassid, g.refobjid, g.refobjsubid FROM pg_catalog.pg_depend g \
+         WHERE d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass::oid AND g.classid = d.classid \
+         AND g.objid = d.objid AND g.deptype = 'i' \
          UNION ALL \
          SELECT 'pg_catalog.pg_class'::pg_catalog.regclass::oid, w.ev_class, 0 FROM pg_catalog.pg_rewrite w \
          WHERE d.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass::oid AND w.oid = d.objid) n) \
@@ -229,11 +270,23 @@ pub(crate) fn dependents(kind: ObjectKind, name: &ObjectName) -> Option<String> 
          LEFT JOIN pg_catalog.pg_constraint k \
          ON d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass::oid AND k.oid = d.objid \
          CROSS JOIN LATERAL (SELECT c.relkind IN ('r', 'p') AND (d.depth > 0 OR a.attname IS NOT NULL) AS it) has_rows \
-         WHERE d.depth = 0 OR (c.relkind IN ('r', 'p', 'v', 'm', 'f') \
+         CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_catalog.pg_depend m WHERE m.classid = d.classid \
+         AND m.objid = d.objid AND m.deptype = 'e') AS it) member \
+         WHERE d.depth = 0 OR (has_rows.it OR NOT member.it) AND ((c.relkind IN ('r', 'p', 'v', 'm', 'f') \
          AND NOT (c.oid = {self_class} AND (d.objsubid = 0 OR a.attname IS NOT NULL))) \
          OR (k.contype = 'f' AND NOT EXISTS (SELECT 1 FROM d e WHERE e.objid = k.conrelid AND e.objsubid = 0)) \
-         OR d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::oid \
+         OR d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass::oid) \
          ORDER BY 6, 1",
         self_class = if class == "pg_class" { format!("{object}::oid") } else { "0".to_owned() },
     ))
+}
+
+/// The oid of a role, or of the one that a key word stands for.
+fn role(name: &str) -> String {
+    let meant = match name {
+        "current_user" | "current_role" => "CURRENT_USER".to_owned(),
+        "session_user" => "SESSION_USER".to_owned(),
+        _ => Literal(name).to_string(),
+    };
+    format!("(SELECT oid FROM pg_catalog.pg_roles WHERE rolname = {meant})")
 }

@@ -62,6 +62,24 @@ fn a_large_table_is_sampled_and_the_limits_are_kept() {
 }
 
 #[test]
+fn duplicates_in_a_sample_are_not_taken_for_a_share_of_all() {
+    let database = database();
+    // Every row has its like, and few of those that a sample shows have it in the sample.
+    database
+        .query(
+            "CREATE TABLE t (b int, c text); \
+             INSERT INTO t SELECT n % 200000, repeat('x', 400) FROM generate_series(1, 400000) n; ANALYZE t",
+        )
+        .unwrap();
+    block_on(async {
+        let limits = DataLimits::default().with_per_question(Duration::from_millis(60));
+        let (found, message) = found(&database.url(), "ALTER TABLE t ADD UNIQUE (b)", limits).await;
+        let said = message.contains("at least ") || message.contains("a sample shows none");
+        assert!(said && !message.contains("about "), "{found}: {message}");
+    });
+}
+
+#[test]
 fn counting_ends_somewhere() {
     let database = database();
     database
@@ -69,8 +87,10 @@ fn counting_ends_somewhere() {
         .unwrap();
     block_on(async {
         let limits = DataLimits::default().with_count_up_to(10);
-        let (found, _) = found(&database.url(), "ALTER TABLE t ALTER a SET NOT NULL", limits).await;
+        let (found, message) =
+            found(&database.url(), "ALTER TABLE t ALTER a SET NOT NULL", limits).await;
         assert_eq!(found, "fails 23502 about 10");
+        assert!(message.contains("fails with 23502, at least 10 rows"), "{message}");
     });
 }
 

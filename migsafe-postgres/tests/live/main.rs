@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod deploys;
+mod goes_along;
 mod limits;
 mod plans;
 mod truth;

@@ -392,6 +392,18 @@ const CASES: &[(&str, &str, &str)] = &[
         "loss 0",
     ),
     ("CREATE VIEW v AS SELECT 1 AS a", "DROP VIEW v CASCADE", "fine"),
+    (
+        "CREATE COLLATION c (provider = libc, locale = 'C'); CREATE TABLE t (x text COLLATE c, y text); \
+         INSERT INTO t VALUES ('a', 'b')",
+        "DROP COLLATION c CASCADE",
+        "loss 1",
+    ),
+    (
+        "CREATE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT $1'; \
+         CREATE TABLE t (x int, y int GENERATED ALWAYS AS (f(x)) STORED); INSERT INTO t VALUES (1), (2)",
+        "DROP FUNCTION f CASCADE",
+        "loss 2",
+    ),
 ];
 
 #[test]

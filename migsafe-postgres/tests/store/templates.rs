@@ -1,5 +1,7 @@
 //! Every template, deployed release by release on a table with rows, while old and new code write.
 
+use std::time::Duration;
+
 use migsafe_postgres::core::sql::ObjectName;
 use migsafe_postgres::core::template::{RowValue, Template};
 use migsafe_postgres::{Dialect, Migrations, ensure_up_to_date};
@@ -62,7 +64,7 @@ fn old_and_new_code_survive_a_renamed_column() {
         column: "name".to_owned(),
         to: "full name".to_owned(),
         ty: "text".to_owned(),
-        key: "id".to_owned(),
+        key: vec!["id".to_owned()],
     };
     let run = |sql: &str| drop(database.query(sql).unwrap());
     walk(&database, &template, |release| match release {
@@ -82,6 +84,59 @@ fn old_and_new_code_survive_a_renamed_column() {
 }
 
 #[test]
+fn a_column_of_any_type_is_renamed_by_a_key_of_several_columns() {
+    let database = database_with_history();
+    database
+        .query(
+            "CREATE TABLE \"Users\" (a int, b int, doc json, PRIMARY KEY (a, b)); \
+             INSERT INTO \"Users\" SELECT n % 7, n, '{\"n\": 1}' FROM generate_series(1, 6000) n",
+        )
+        .unwrap();
+    let template = Template::RenameColumn {
+        table: table(),
+        column: "doc".to_owned(),
+        to: "document".to_owned(),
+        ty: "json".to_owned(),
+        key: vec!["a".to_owned(), "b".to_owned()],
+    };
+    walk(&database, &template, |release| {
+        if release == 1 {
+            database.query("UPDATE \"Users\" SET doc = '[2]' WHERE b = 5").unwrap();
+            assert_eq!(count(&database, "document::text = doc::text"), 6000);
+        }
+    });
+    assert_eq!(count(&database, "document IS NOT NULL"), 6000);
+    assert_eq!(count(&database, "document::text = '[2]'"), 1);
+}
+
+#[test]
+fn a_row_that_no_batch_reaches_stops_the_release_that_fills() {
+    let database = database_with_history();
+    database
+        .query(
+            "CREATE TABLE \"Users\" (id int, name text); \
+             INSERT INTO \"Users\" VALUES (1, 'a'), (NULL, 'b')",
+        )
+        .unwrap();
+    let template = Template::RenameColumn {
+        table: table(),
+        column: "name".to_owned(),
+        to: "full_name".to_owned(),
+        ty: "text".to_owned(),
+        key: vec!["id".to_owned()],
+    };
+    let first = template.releases(Dialect::Postgres).unwrap().remove(0).migrations;
+    let scripts = (0..).zip(first).map(|(n, d)| (format!("20250101{n:06}_{}", d.slug), d.script));
+    let migrations = Migrations::from_scripts(scripts).unwrap();
+    let error = block_on(async {
+        let store = store(&database.url()).await;
+        ensure_up_to_date(&store, &migrations, options()).await.unwrap_err()
+    });
+    assert!(format!("{error:?}").contains("23514"), "{error:?}");
+    assert_eq!(count(&database, "full_name = name"), 1);
+}
+
+#[test]
 fn a_type_is_changed_under_a_new_name() {
     let database = users();
     let template = Template::ChangeColumnType {
@@ -90,7 +145,7 @@ fn a_type_is_changed_under_a_new_name() {
         to: "score_big".to_owned(),
         from_ty: "int".to_owned(),
         ty: "bigint".to_owned(),
-        key: "id".to_owned(),
+        key: vec!["id".to_owned()],
     };
     walk(&database, &template, |release| {
         if release == 1 {
@@ -111,7 +166,7 @@ fn a_required_column_is_filled_before_it_is_required() {
         column: column.to_owned(),
         ty: "text".to_owned(),
         value,
-        key: "id".to_owned(),
+        key: vec!["id".to_owned()],
     };
     walk(&database, &template("handle", RowValue::Computed("lower(email)".to_owned())), |_| {});
     assert_eq!(count(&database, "handle = 'e' || id"), ROWS);
@@ -120,6 +175,31 @@ fn a_required_column_is_filled_before_it_is_required() {
     assert_eq!(count(&database, "plan = 'free'"), ROWS);
     let sql = "SELECT attnotnull FROM pg_attribute WHERE attname = 'plan'";
     assert_eq!(value(&database, sql), "t");
+}
+
+#[test]
+fn a_value_that_is_null_for_some_row_ends_the_deploy_with_an_error() {
+    let database = users();
+    database.query("UPDATE \"Users\" SET email = NULL WHERE id = 5").unwrap();
+    let template = Template::AddRequiredColumn {
+        table: table(),
+        column: "handle".to_owned(),
+        ty: "text".to_owned(),
+        value: RowValue::Computed("lower(email)".to_owned()),
+        key: vec!["id".to_owned()],
+    };
+    let drafts =
+        template.releases(Dialect::Postgres).unwrap().into_iter().flat_map(|r| r.migrations);
+    let scripts = (0..).zip(drafts).map(|(n, d)| (format!("20250101{n:06}_{}", d.slug), d.script));
+    let migrations = Migrations::from_scripts(scripts).unwrap();
+    let error = block_on(async {
+        let store = store(&database.url()).await;
+        let deploy = ensure_up_to_date(&store, &migrations, options());
+        let ended = tokio::time::timeout(Duration::from_secs(120), deploy).await;
+        ended.expect("the batches end").unwrap_err()
+    });
+    assert!(format!("{error:?}").contains("23514"), "{error:?}");
+    assert_eq!(count(&database, "handle = lower(email)"), ROWS - 1);
 }
 
 #[test]

@@ -55,7 +55,7 @@ async fn neighbours_in_the_releases_of_the_templates() {
     let (table, column) = (ObjectName::unqualified("users"), || "name".to_owned());
     let base = "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, age INT);
         CREATE TABLE posts (id INTEGER PRIMARY KEY, user INT REFERENCES users (id) ON DELETE CASCADE);";
-    let key = || "id".to_owned();
+    let key = || vec!["id".to_owned()];
     let templates = [
         Template::AddIndex { table: table.clone(), columns: vec![column()] },
         Template::AddUnique { table: table.clone(), columns: vec![column()] },

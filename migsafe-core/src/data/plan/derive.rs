@@ -155,7 +155,11 @@ impl<'a> Walk<'_, 'a> {
             ActionKind::CopyFrom { table } => {
                 self.write(step, table, WriteKind::Adds, "copies into it")
             }
-            ActionKind::Merge { table } => {
+            ActionKind::Merge { table, deletes_all, updates_all } => {
+                if *deletes_all {
+                    self.lose_rows(step, table, Overwrite::Delete, false, false);
+                }
+                self.overwrite(step, table, updates_all);
                 self.write(step, table, WriteKind::Anything, "merges into it")
             }
             ActionKind::Rename { kind, name, on, to } => {
@@ -544,9 +548,21 @@ impl<'a> Walk<'_, 'a> {
             | ObjectKind::Type
             | ObjectKind::Enum
             | ObjectKind::Domain
-                if cascade =>
+            | ObjectKind::Collation
+            | ObjectKind::Extension
+            | ObjectKind::Function
+            | ObjectKind::Procedure
+            | ObjectKind::Routine
+            | ObjectKind::Aggregate
+            | ObjectKind::Operator
+            | ObjectKind::Language
+            | ObjectKind::Owned
+                if cascade || kind == ObjectKind::Owned =>
             {
-                let does = format!("drops the {} {name} and all that depends on it", kind.words());
+                let does = match kind {
+                    ObjectKind::Owned => format!("drops everything that {name} owns"),
+                    _ => format!("drops the {} {name} and all that depends on it", kind.words()),
+                };
                 let doubt = self.plan.lost.clone().map(Doubt::both).unwrap_or_default();
                 let question = DataQuestion::Dependents { kind, name: name.clone() };
                 self.push(
@@ -557,8 +573,12 @@ impl<'a> Walk<'_, 'a> {
             }
             _ => {}
         }
-        if matches!(kind, ObjectKind::Schema) {
-            let why = format!("{} drops the schema {name}", step.place());
+        if matches!(kind, ObjectKind::Schema | ObjectKind::Owned) {
+            let what = format!("{} {name}", kind.words());
+            let why = match kind {
+                ObjectKind::Owned => format!("{} drops {what}", step.place()),
+                _ => format!("{} drops the {what}", step.place()),
+            };
             self.plan.lost.get_or_insert(why);
         }
     }

@@ -59,7 +59,7 @@ impl<'a> Understood<'a> {
                 ActionKind::Update { table, .. }
                 | ActionKind::Delete { table, .. }
                 | ActionKind::Truncate { table, .. }
-                | ActionKind::Merge { table } => is_either(table),
+                | ActionKind::Merge { table, .. } => is_either(table),
                 ActionKind::Opaque(_) => true,
                 _ => false,
             });

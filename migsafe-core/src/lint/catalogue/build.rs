@@ -194,7 +194,7 @@ impl Builder {
                     self.trigger_tables.insert(key, number);
                 }
             }
-            A::Insert { table, .. } | A::CopyFrom { table } | A::Merge { table } => {
+            A::Insert { table, .. } | A::CopyFrom { table } | A::Merge { table, .. } => {
                 self.fill(table);
             }
             _ => {}

@@ -49,7 +49,7 @@
 //! ```
 
 use crate::Dialect::Postgres;
-use crate::lint::constraints::validated_later;
+use crate::lint::constraints::{is_partitioned, validated_later};
 use crate::lint::sites;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::{ActionKind, ConstraintKind};
@@ -73,10 +73,13 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         }
         let message =
             format!("nobody can write to {table} or {} while every row is looked up", key.table);
-        let help = "add it NOT VALID, and validate it in the next migration";
-        match validated_later(&site, table, constraint) {
-            Some(suggestion) => findings.report_site_with(&site, message, help, suggestion),
-            None => findings.report_site(&site, message, help),
+        if is_partitioned(&site, table) && !site.server_is_at_least(180_000) {
+            let help = "add it to each partition NOT VALID and validate it there, then add it to the partitioned \
+                        table, which takes those over";
+            findings.report_site(&site, message, help);
+            continue;
         }
+        let help = "add it NOT VALID, and validate it in the next migration";
+        findings.report_site_with(&site, message, help, validated_later(&site, table, constraint));
     }
 }

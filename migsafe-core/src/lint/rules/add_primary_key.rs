@@ -33,7 +33,7 @@
 //! ```
 
 use crate::Dialect::Postgres;
-use crate::lint::constraints::by_index;
+use crate::lint::constraints::{by_index, is_partitioned};
 use crate::lint::sites;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::{ActionKind, ConstraintKind};
@@ -60,9 +60,13 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
         let required = columns.iter().all(|name| {
             site.column(table, name).is_some_and(|column| column.not_null == Some(true))
         });
-        match by_index(&site, table, constraint).filter(|_| required) {
-            Some(suggestion) => findings.report_site_with(&site, message, help, suggestion),
-            None => findings.report_site(&site, message, help),
+        if is_partitioned(&site, table) {
+            let help = "add it with ALTER TABLE ONLY, make the same constraint on each partition by way of an index \
+                        that is built concurrently, and attach those indexes to its own";
+            findings.report_site(&site, message, help);
+            continue;
         }
+        let suggestion = by_index(&site, table, constraint).filter(|_| required);
+        findings.report_site_with(&site, message, help, suggestion);
     }
 }

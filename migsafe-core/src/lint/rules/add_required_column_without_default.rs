@@ -37,9 +37,12 @@
 //! ALTER TABLE t ADD COLUMN name text NOT NULL;
 //! ```
 
+use std::collections::HashSet;
+
 use crate::Dialect::Postgres;
 use crate::lint::weigh::by_rows;
 use crate::lint::{Site, sites};
+use crate::migrations::MigrationName;
 use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
@@ -54,9 +57,10 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut notes = PrismaNotes::default();
     for site in sites(facts, Postgres) {
         if let Some((table, column)) = required_without_value(&site)
-            && !says_prisma(&site, &column.name)
+            && !notes.name(&site, &column.name)
         {
             by_rows(&site, findings).report_site(
                 &site,
@@ -83,10 +87,63 @@ pub(super) fn required_without_value<'a>(site: &Site<'a>) -> Option<(&'a ObjectN
     ((column.not_null || key) && !filled && !site.is_new(table)).then_some((table, column))
 }
 
-/// Whether the comment that Prisma puts into such a migration speaks of this column.
-pub(super) fn says_prisma(site: &Site<'_>, column: &str) -> bool {
-    let named = format!("required column `{column}`");
-    site.text
-        .lines()
-        .any(|line| line.contains(&named) && line.contains("with a prisma-level default value"))
+/// What the comments that Prisma puts into a migration say of required columns; of the script of the last site.
+#[derive(Debug, Default)]
+pub(super) struct PrismaNotes<'a> {
+    migration: Option<&'a MigrationName>,
+    columns: HashSet<&'a str>,
+    #[cfg(test)]
+    read: usize,
+}
+
+impl<'a> PrismaNotes<'a> {
+    /// Whether they speak of this column of the site's script.
+    pub(super) fn name(&mut self, site: &Site<'a>, column: &str) -> bool {
+        self.of(site.migration, site.text).contains(column)
+    }
+
+    /// The columns that they name. A script is read once: it may add thousands.
+    fn of(&mut self, migration: &'a MigrationName, text: &'a str) -> &HashSet<&'a str> {
+        if self.migration != Some(migration) {
+            self.migration = Some(migration);
+            self.columns = text.lines().filter_map(named).collect();
+            #[cfg(test)]
+            {
+                self.read += 1;
+            }
+        }
+        &self.columns
+    }
+}
+
+/// The column that a line of such a comment names.
+fn named(line: &str) -> Option<&str> {
+    let (_, rest) = line.split_once("required column `")?;
+    let (column, rest) = rest.split_once('`')?;
+    rest.contains("with a prisma-level default value").then_some(column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_is_read_once_for_all_of_its_columns() {
+        let (a, b) = (MigrationName::from("a"), MigrationName::from("b"));
+        let line = |column| {
+            format!(
+                "  - Added the required column `{column}` to the `t` table with a prisma-level default value. …\n"
+            )
+        };
+        let text = ["x", "y"].map(line).concat()
+            + "  - Added the required column `z` to the `t` table without a default value.";
+        let mut notes = PrismaNotes::default();
+        for _ in 0..1000 {
+            let columns = notes.of(&a, &text);
+            assert!(columns.contains("x") && columns.contains("y") && !columns.contains("z"));
+        }
+        assert_eq!(notes.read, 1);
+        assert!(notes.of(&b, "").is_empty());
+        assert_eq!(notes.read, 2);
+    }
 }

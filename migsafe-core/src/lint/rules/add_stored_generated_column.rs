@@ -1,6 +1,7 @@
 //! ## What it detects
 //!
-//! `ADD COLUMN … GENERATED ALWAYS AS (…) STORED` on a table that was not made by the same deploy.
+//! `ADD COLUMN … GENERATED ALWAYS AS (…) STORED` on a table that was not made by the same deploy, and `SET EXPRESSION`
+//! of such a column (from PostgreSQL 17 on).
 //!
 //! ## Why it hurts
 //!
@@ -22,6 +23,10 @@
 //! ALTER TABLE users ADD COLUMN domain text GENERATED ALWAYS AS (split_part(email, '@', 2)) STORED; -- found
 //! ```
 //!
+//! ```sql
+//! ALTER TABLE users ALTER COLUMN domain SET EXPRESSION AS (lower(split_part(email, '@', 2))); -- found
+//! ```
+//!
 //! ## Good
 //!
 //! ```sql setup
@@ -33,9 +38,9 @@
 //! ```
 
 use crate::Dialect::Postgres;
-use crate::lint::sites;
+use crate::lint::{Site, sites};
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
-use crate::sql::ActionKind;
+use crate::sql::{ActionKind, ObjectName};
 
 pub(super) const META: Meta = Meta {
     summary: "a stored generated column writes the table anew",
@@ -45,10 +50,20 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in sites(facts, Postgres) {
-        if let ActionKind::AddColumn { table, column, .. } = &site.action.kind
-            && column.generated.as_ref().is_some_and(|generated| generated.stored)
-            && !site.is_new(table)
-        {
+        let table = match &site.action.kind {
+            ActionKind::AddColumn { table, column, .. }
+                if column.generated.as_ref().is_some_and(|generated| generated.stored) =>
+            {
+                table
+            }
+            ActionKind::SetExpression { table, column, .. }
+                if !is_virtual(&site, table, column) =>
+            {
+                table
+            }
+            _ => continue,
+        };
+        if !site.is_new(table) {
             findings.report_site(
                 &site,
                 format!("{table} is written anew while nobody else can read or write it"),
@@ -56,4 +71,12 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             );
         }
     }
+}
+
+/// Whether a script made the column as one that is computed when it is read: nothing is stored of it.
+fn is_virtual(site: &Site<'_>, table: &ObjectName, column: &str) -> bool {
+    let definition = site.table(table).and_then(|table| table.definition());
+    let known =
+        definition.and_then(|table| table.columns.iter().find(|known| known.name == column));
+    known.and_then(|known| known.generated.as_ref()).is_some_and(|generated| !generated.stored)
 }

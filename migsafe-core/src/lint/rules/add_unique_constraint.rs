@@ -34,7 +34,7 @@
 //! ```
 
 use crate::Dialect::Postgres;
-use crate::lint::constraints::by_index;
+use crate::lint::constraints::{by_index, is_partitioned};
 use crate::lint::sites;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
 use crate::sql::{ActionKind, ConstraintKind};
@@ -57,11 +57,14 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nobody can read or write {table} while its index is built");
-        let help = "build a unique index concurrently, then add the constraint with USING INDEX";
-        match by_index(&site, table, constraint) {
-            // The index may fail on duplicates as the constraint may; that is another rule's matter.
-            Some(suggestion) => findings.report_site_with(&site, message, help, suggestion),
-            None => findings.report_site(&site, message, help),
+        if is_partitioned(&site, table) {
+            let help = "add it with ALTER TABLE ONLY, make the same constraint on each partition by way of an index \
+                        that is built concurrently, and attach those indexes to its own";
+            findings.report_site(&site, message, help);
+            continue;
         }
+        let help = "build a unique index concurrently, then add the constraint with USING INDEX";
+        // The index may fail on duplicates as the constraint may; that is another rule's matter.
+        findings.report_site_with(&site, message, help, by_index(&site, table, constraint));
     }
 }

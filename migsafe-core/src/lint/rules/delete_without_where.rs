@@ -1,6 +1,7 @@
 //! ## What it detects
 //!
-//! A `DELETE` without `WHERE` from a table that was not made by the same deploy.
+//! A `DELETE` without `WHERE` from a table that was not made by the same deploy. A `WHERE` that holds for every
+//! row, such as `WHERE 1 = 1`, is none; and a `MERGE … ON true WHEN MATCHED THEN DELETE` is one too.
 //!
 //! ## Why it hurts
 //!
@@ -19,6 +20,19 @@
 //! ```sql runs
 //! DELETE FROM users; -- found
 //! -- also: data-loss
+//! ```
+//!
+//! ```sql setup
+//! CREATE TABLE users (id bigint PRIMARY KEY, email text, age integer);
+//! ```
+//!
+//! ```sql runs
+//! DELETE FROM users WHERE 1 = 1; -- found
+//! -- also: data-loss
+//! ```
+//!
+//! ```sql postgres
+//! MERGE INTO users USING orgs ON true WHEN MATCHED THEN DELETE; -- found
 //! ```
 //!
 //! ## Good
@@ -53,7 +67,8 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in all_sites(facts) {
-        if let ActionKind::Delete { table, filtered: false } = &site.action.kind
+        if let ActionKind::Delete { table, filtered: false }
+        | ActionKind::Merge { table, deletes_all: true, .. } = &site.action.kind
             && !site.is_new(table)
             && !site.statement.repeats()
         {

@@ -46,16 +46,22 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     let mut rebuilds = Rebuilds::default();
+    // A script is read once, however many rows go away in it.
+    let (mut looked_at, mut noted) = (None, false);
     for site in all_sites(facts) {
         use ActionKind as A;
         let name = match &site.action.kind {
             A::Drop { kind: ObjectKind::Table | ObjectKind::Schema, name, .. } => name,
             A::DropColumn { table, .. }
             | A::Truncate { table, .. }
-            | A::Delete { table, filtered: false } => table,
+            | A::Delete { table, filtered: false }
+            | A::Merge { table, deletes_all: true, .. } => table,
             _ => continue,
         };
-        if site.is_new(name) || has_note(site.text) || rebuilds.of_drop(&site).is_some() {
+        if looked_at != Some(site.migration) {
+            (looked_at, noted) = (Some(site.migration), has_note(site.text));
+        }
+        if noted || site.is_new(name) || rebuilds.of_drop(&site).is_some() {
             continue;
         }
         findings.report_site(

@@ -44,7 +44,7 @@ use crate::Dialect::Postgres;
 use crate::lint::sites;
 use crate::lint::weigh::by_rows;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn};
-use crate::sql::ActionKind;
+use crate::sql::{ActionKind, ObjectKind};
 
 pub(super) const META: Meta = Meta {
     summary: "what depends on it goes too, unnamed",
@@ -55,6 +55,8 @@ pub(super) const META: Meta = Meta {
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in sites(facts, Postgres) {
         let (what, name) = match &site.action.kind {
+            // `drop-owned` says it.
+            ActionKind::Drop { kind: ObjectKind::Owned, .. } => continue,
             ActionKind::Drop { kind, name, cascade: true, .. } => {
                 if site.is_new(name) {
                     continue;

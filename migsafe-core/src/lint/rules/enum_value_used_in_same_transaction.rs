@@ -206,14 +206,15 @@ fn of_table(site: &Site<'_>, table: &ObjectName, ty: &ObjectName) -> Use {
 }
 
 /// The script in two: the values first.
-fn apart(site: &Site<'_>) -> Suggestion {
+fn apart(site: &Site<'_>) -> Option<Suggestion> {
+    let script = site.text_to_repeat()?;
     let adds = |statement: &&crate::sql::Statement| {
         statement.actions().iter().all(|a| matches!(a.kind, ActionKind::AddEnumValue { .. }))
     };
     let (first, rest): (Vec<_>, Vec<_>) = site.script.statements().iter().partition(adds);
     let text = |statements: Vec<&crate::sql::Statement>| -> String {
-        let texts = statements.into_iter().filter_map(|s| site.text.get(s.range()));
+        let texts = statements.into_iter().filter_map(|s| script.get(s.range()));
         texts.map(|text| format!("{text};\n")).collect()
     };
-    Suggestion::migrations([text(first), text(rest)])
+    Some(Suggestion::migrations([text(first), text(rest)]))
 }

@@ -170,12 +170,10 @@ fn template(site: &Site<'_>, old: &str, new: &str) -> Option<Template> {
         return None;
     };
     let state = site.table(table)?;
-    let [key] = state.primary_key()? else {
-        return None;
-    };
+    let key = state.primary_key().filter(|key| !key.is_empty())?.to_vec();
     let from = state.column(old)?.ty.as_ref()?;
     let to = state.column(new)?.ty.as_ref()?;
-    let (table, column, key) = (table.clone(), old.to_owned(), key.clone());
+    let (table, column) = (table.clone(), old.to_owned());
     Some(if from.name == to.name && from.modifiers == to.modifiers {
         Template::RenameColumn { table, column, to: new.to_owned(), ty: to.text.clone(), key }
     } else {

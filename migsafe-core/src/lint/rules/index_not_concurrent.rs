@@ -45,6 +45,7 @@
 //! ```
 
 use crate::Dialect::Postgres;
+use crate::lint::constraints::is_partitioned;
 use crate::lint::indexes::concurrently;
 use crate::lint::sites;
 use crate::policy::{Facts, Findings, Meta, Severity::Warn, Suggestion};
@@ -65,11 +66,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
             continue;
         }
         let message = format!("nobody can write to {} while this index is built", index.table);
-        let partitioned = site
-            .table(&index.table)
-            .and_then(|table| table.definition())
-            .is_some_and(|table| table.partitioned);
-        match concurrently(site.sql()).filter(|_| !partitioned) {
+        match concurrently(site.sql()).filter(|_| !is_partitioned(&site, &index.table)) {
             Some(script) => findings.report_site_with(
                 &site,
                 message,

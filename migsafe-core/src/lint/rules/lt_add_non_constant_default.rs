@@ -95,12 +95,12 @@ fn filled(
     table: &ObjectName,
     column: &Column,
     default: &Expression,
-) -> Suggestion {
+) -> Option<Suggestion> {
     let (name, bare) = (site.quote(&column.name), bare_column(site, column));
     let table = site.quote_name(table);
     let sql = format!(
         "ALTER TABLE {table} ADD COLUMN {bare};\nUPDATE {table} SET {name} = {} WHERE {name} IS NULL",
         default.text
     );
-    Suggestion::migrations([script_with(site, &sql)])
+    script_with(site, &sql)
 }

@@ -93,7 +93,7 @@ use crate::lint::sqlite::{Affinity, is_empty, script_with};
 use crate::lint::weigh::by_rows_of;
 use crate::lint::{Rebuild, Rebuilds, Site, TableState, sites};
 use crate::policy::Severity::{Error, Warn};
-use crate::policy::{Facts, Findings, Meta, Suggestion};
+use crate::policy::{Facts, Findings, Meta};
 use crate::sql::{ActionKind, Column, ConstraintKind, ObjectName, Output};
 
 pub(super) const META: Meta = Meta {
@@ -144,16 +144,17 @@ fn added(site: &Site<'_>, findings: &mut Findings<'_>, table: &ObjectName, colum
     );
     let help = "give it a constant default, or add it without NOT NULL and fill it";
     let definition = site.text.get(column.range.clone());
-    match definition.filter(|_| column.default.is_none() && column.constraints.is_empty()) {
-        Some(definition) => {
+    let suggestion = definition
+        .filter(|_| column.default.is_none() && column.constraints.is_empty())
+        .and_then(|definition| {
             let value = Affinity::of(column.ty.as_ref()).empty_value();
             let table = site.quote_name(table);
-            let sql = format!("ALTER TABLE {table} ADD COLUMN {definition} DEFAULT {value}");
-            let suggestion = Suggestion::migrations([script_with(site, &sql)]);
-            findings.report_site_with(site, message, help, suggestion);
-        }
-        None => findings.report_site(site, message, help),
-    }
+            script_with(
+                site,
+                &format!("ALTER TABLE {table} ADD COLUMN {definition} DEFAULT {value}"),
+            )
+        });
+    findings.report_site_with(site, message, help, suggestion);
 }
 
 /// What the copy of a rebuild puts NULL into, or may.

@@ -41,7 +41,7 @@ use crate::Dialect::Sqlite;
 use crate::lint::sites;
 use crate::lint::sqlite::{bare_column, is_empty, script_with, switches_foreign_keys_off};
 use crate::policy::Severity::{Error, Warn};
-use crate::policy::{Facts, Findings, Meta, Suggestion};
+use crate::policy::{Facts, Findings, Meta};
 use crate::sql::{ActionKind, ConstraintKind};
 
 pub(super) const META: Meta = Meta {
@@ -78,7 +78,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                     bare_column(&site, column),
                     default.text
                 );
-                let suggestion = Suggestion::migrations([script_with(&site, &sql)]);
+                let suggestion = script_with(&site, &sql);
                 findings.report_site_with(&site, message, help, suggestion);
             }
             None => findings.report_site(&site, message, help),

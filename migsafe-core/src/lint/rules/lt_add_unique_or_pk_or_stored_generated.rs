@@ -112,5 +112,5 @@ fn with_index(site: &Site<'_>, table: &ObjectName, column: &Column) -> Option<Su
         site.quote(&table.name),
         site.quote(&column.name)
     );
-    Some(Suggestion::migrations([script_with(site, &sql)]))
+    script_with(site, &sql)
 }

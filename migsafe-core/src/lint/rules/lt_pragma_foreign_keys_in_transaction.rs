@@ -158,9 +158,11 @@ fn rebuilt_with_foreign_keys(site: &Site<'_>, rebuild: &Rebuild<'_>, findings: &
     let table = rebuild.table;
     let help = "put the rebuild between `PRAGMA foreign_keys=OFF` and `PRAGMA foreign_keys=ON`: migsafe then counts and \
                 checks all rows";
-    let text = site.text.trim_end();
-    let whole = format!("PRAGMA foreign_keys=OFF;\n{text}\nPRAGMA foreign_keys=ON;");
-    let suggestion = Suggestion::migrations([whole]);
+    let suggestion = site.text_to_repeat().map(|text| {
+        let text = text.trim_end();
+        let whole = format!("PRAGMA foreign_keys=OFF;\n{text}\nPRAGMA foreign_keys=ON;");
+        Suggestion::migrations([whole])
+    });
     let references = references_to(site, table);
     if references.is_empty() {
         // A table whose making was not seen: others may refer to it that were not seen either.

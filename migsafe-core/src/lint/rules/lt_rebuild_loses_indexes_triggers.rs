@@ -152,6 +152,7 @@ fn made_again(
     triggers: &[&Trigger],
 ) -> Option<Suggestion> {
     let end = site.script.statements().get(rebuild.end)?.range().end;
+    let text = site.text_to_repeat()?;
     let mut sql = String::new();
     for index in indexes {
         let text = text_of(site, |action| match &action.kind {
@@ -170,7 +171,7 @@ fn made_again(
         })?;
         sql.extend([";\n", text]);
     }
-    let (before, after) = (site.text.get(..end)?, site.text.get(end..)?);
+    let (before, after) = (text.get(..end)?, text.get(end..)?);
     let end = if after.trim_start().starts_with(';') { "" } else { ";" };
     Some(Suggestion::migrations([format!("{before}{sql}{end}{after}")]))
 }

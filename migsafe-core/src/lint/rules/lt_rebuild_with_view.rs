@@ -175,5 +175,5 @@ fn made_again(
         behind.extend([";\n", text]);
     }
     let sql = format!("{before}{}{behind}", site.statement_sql());
-    Some(Suggestion::migrations([script_with(site, &sql)]))
+    script_with(site, &sql)
 }

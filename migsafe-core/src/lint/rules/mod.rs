@@ -42,6 +42,7 @@ crate::policy::rules_macro! {
     drop_foreign_key => "drop-foreign-key",
     drop_index_not_concurrent => "drop-index-not-concurrent",
     drop_not_null => "drop-not-null",
+    drop_owned => "drop-owned",
     drop_primary_key => "drop-primary-key",
     drop_schema => "drop-schema",
     drop_table => "drop-table",

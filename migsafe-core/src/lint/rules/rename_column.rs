@@ -67,10 +67,7 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
 /// The first release, where the column's type and the table's key are known.
 fn steps(site: &Site<'_>, table: &ObjectName, column: &str, to: &str) -> Option<Suggestion> {
     let ty = site.column(table, column)?.ty.as_ref()?.text.clone();
-    let key = match site.table(table)?.primary_key()? {
-        [only] => only.clone(),
-        _ => return None,
-    };
+    let key = site.table(table)?.primary_key().filter(|key| !key.is_empty())?.to_vec();
     let (table, column, to) = (table.clone(), column.to_owned(), to.to_owned());
     first_release(site, &Template::RenameColumn { table, column, to, ty, key })
 }

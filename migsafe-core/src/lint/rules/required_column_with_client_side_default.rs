@@ -39,7 +39,7 @@
 //! ALTER TABLE users ADD COLUMN token text;
 //! ```
 
-use super::add_required_column_without_default::{required_without_value, says_prisma};
+use super::add_required_column_without_default::{PrismaNotes, required_without_value};
 use crate::Dialect::Postgres;
 use crate::lint::sites;
 use crate::lint::weigh::by_rows;
@@ -56,9 +56,10 @@ pub(super) const META: Meta = Meta {
 };
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
+    let mut notes = PrismaNotes::default();
     for site in sites(facts, Postgres) {
         if let Some((table, column)) = required_without_value(&site)
-            && says_prisma(&site, &column.name)
+            && notes.name(&site, &column.name)
         {
             by_rows(&site, findings).report_site(
                 &site,

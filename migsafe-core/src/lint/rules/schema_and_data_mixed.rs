@@ -98,7 +98,7 @@ fn writes<'a>(site: &Site<'a>) -> Option<&'a ObjectName> {
     let (A::Insert { table, .. }
     | A::Update { table, .. }
     | A::Delete { table, .. }
-    | A::Merge { table }
+    | A::Merge { table, .. }
     | A::CopyFrom { table }) = &site.action.kind
     else {
         return None;

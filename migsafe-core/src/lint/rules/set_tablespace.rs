@@ -1,6 +1,6 @@
 //! ## What it detects
 //!
-//! `SET TABLESPACE` of a table or index that was not made by the same deploy.
+//! `SET TABLESPACE` of a table or index that was not made by the same deploy, and `ALL IN TABLESPACE … SET TABLESPACE`.
 //!
 //! ## Why it hurts
 //!
@@ -22,6 +22,10 @@
 //! ALTER TABLE users SET TABLESPACE pg_default; -- found
 //! ```
 //!
+//! ```sql
+//! ALTER TABLE ALL IN TABLESPACE slow SET TABLESPACE fast; -- found
+//! ```
+//!
 //! ## Good
 //!
 //! ```sql
@@ -41,14 +45,25 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in sites(facts, Postgres) {
-        if let ActionKind::SetTablespace { name, .. } = &site.action.kind
-            && !site.is_new(name)
-        {
-            findings.report_site(
-                &site,
-                format!("{name} is copied while nobody else can read or write it"),
-                "choose a quiet time, or fill a new one in batches and swap the two",
-            );
-        }
+        let name = match &site.action.kind {
+            ActionKind::SetTablespace { name, .. } if !site.is_new(name) => name.to_string(),
+            // Only the form with ALL IN TABLESPACE names no object.
+            ActionKind::AlterOther { name: None, text, .. } if is_all_in(text) => {
+                "everything in the tablespace".to_owned()
+            }
+            _ => continue,
+        };
+        findings.report_site(
+            &site,
+            format!("{name} is copied while nobody else can read or write it"),
+            "choose a quiet time, or fill a new one in batches and swap the two",
+        );
     }
+}
+
+fn is_all_in(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.windows(3).any(|three| {
+        three.iter().zip(["ALL", "IN", "TABLESPACE"]).all(|(a, b)| a.eq_ignore_ascii_case(b))
+    })
 }

@@ -1,6 +1,7 @@
 //! ## What it detects
 //!
-//! A comment `-- migsafe: allow(rule) because …` or `allow-file` that names a rule which finds nothing there.
+//! A comment `-- migsafe: allow(rule) because …` or `allow-file` that names a rule which finds nothing there. The rules
+//! on what is in the database, such as `data-loss`, count only where it was asked.
 //!
 //! ## Why it hurts
 //!

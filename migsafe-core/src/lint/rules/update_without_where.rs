@@ -1,6 +1,7 @@
 //! ## What it detects
 //!
-//! An `UPDATE` without `WHERE` of a table that was not made by the same deploy.
+//! An `UPDATE` without `WHERE` of a table that was not made by the same deploy. A `WHERE` that holds for every
+//! row, such as `WHERE true`, is none; and a `MERGE … ON true WHEN MATCHED THEN UPDATE` is one too.
 //!
 //! ## Why it hurts
 //!
@@ -51,10 +52,12 @@ pub(super) const META: Meta = Meta {
 
 pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
     for site in all_sites(facts) {
-        if let ActionKind::Update { table, filtered: false, .. } = &site.action.kind
-            && !site.is_new(table)
-            && !site.statement.repeats()
-        {
+        let table = match &site.action.kind {
+            ActionKind::Update { table, filtered: false, .. } => table,
+            ActionKind::Merge { table, updates_all, .. } if !updates_all.is_empty() => table,
+            _ => continue,
+        };
+        if !site.is_new(table) && !site.statement.repeats() {
             by_rows(&site, findings).report_site(
                 &site,
                 format!("every row of {table} is changed"),

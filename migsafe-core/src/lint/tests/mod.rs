@@ -44,6 +44,71 @@ fn findings_for(
     Policy::for_environment(environment).findings(&facts)
 }
 
+/// The findings of a script that is made in the test.
+fn findings_of(dialect: Dialect, script: &str) -> Vec<Finding> {
+    findings_for(dialect, script, StatementSupport::None, Environment::production())
+}
+
+#[test]
+fn suggestions_that_repeat_the_script_do_not_grow_with_its_square() {
+    let statement = "ALTER TABLE t ADD COLUMN c int NOT NULL;DROP TABLE x;\n";
+    let suggested = |times: usize| {
+        let mut findings = findings_of(Sqlite, &statement.repeat(times));
+        findings.retain(|finding| finding.rule == "lt-add-not-null-without-default");
+        assert_eq!(findings.len(), times);
+        let scripts = findings.iter().filter_map(|finding| finding.suggestion.as_ref());
+        scripts.flat_map(|suggestion| suggestion.scripts()).map(String::len).collect::<Vec<_>>()
+    };
+    let few = suggested(20);
+    assert_eq!(few.len(), 20, "each has one");
+    assert!(few.iter().all(|length| *length > 20 * statement.len()), "{few:?}");
+    assert!(suggested(90).iter().sum::<usize>() < 2 << 20);
+    assert_eq!(suggested(1000), [0_usize; 0]);
+}
+
+#[test]
+fn nothing_is_suggested_that_a_partitioned_table_refuses() {
+    let table =
+        "CREATE TABLE t (id int NOT NULL, p int NOT NULL REFERENCES u) PARTITION BY RANGE (id);";
+    let of = |sql: &str, made: &str| {
+        let scripts = [("20250101000000_a", made), ("20250102000000_b", sql)]
+            .map(|(name, script)| (name, script.to_owned()));
+        let migrations = Migrations::from_scripts(scripts).unwrap();
+        let diagnosis = diagnose(&migrations, &History::present(Vec::new()), &LockState::Free);
+        let database = DatabaseFacts::default();
+        let scripts: BTreeMap<_, _> = migrations
+            .iter()
+            .map(|m| (m.name().clone(), sql::analyse(Postgres, m.script().unwrap())))
+            .collect();
+        let facts = Facts::new(Postgres, &migrations, &diagnosis, &database, &scripts)
+            .with_scope(crate::policy::Scope::OneByOne);
+        let mut findings = Policy::for_environment(Environment::production()).findings(&facts);
+        findings.retain(|finding| {
+            finding.migration.as_ref().is_some_and(|m| m.as_str().ends_with('b'))
+        });
+        let suggests = findings.iter().any(|finding| finding.suggestion.is_some());
+        let rules = findings.into_iter().map(|finding| finding.rule.to_string());
+        (rules.collect::<Vec<_>>(), suggests)
+    };
+    for (rule, sql) in [
+        ("add-unique-constraint", "ALTER TABLE t ADD CONSTRAINT c UNIQUE (id, p);"),
+        ("add-primary-key", "ALTER TABLE t ADD CONSTRAINT c PRIMARY KEY (id, p);"),
+        (
+            "add-foreign-key-validated",
+            "ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (p) REFERENCES u (id);",
+        ),
+        ("index-not-concurrent", "CREATE INDEX i ON t (p);"),
+    ] {
+        for (made, suggests) in
+            [(table, false), ("CREATE TABLE t (id int NOT NULL, p int NOT NULL);", true)]
+        {
+            let (rules, suggested) = of(sql, made);
+            assert!(rules.iter().any(|found| found == rule), "{rule}: {rules:?}");
+            assert_eq!(suggested, suggests, "{rule} {made}");
+        }
+    }
+}
+
 #[test]
 fn a_refused_statement_names_the_way_out() {
     let plain = findings(Postgres, "VACUUM t;").remove(0);

@@ -92,6 +92,16 @@ fn a_rule_that_did_not_run_leaves_nothing_unused() {
 }
 
 #[test]
+fn where_no_database_was_asked_a_comment_for_what_it_would_say_is_not_unused() {
+    let script = "-- migsafe: allow(drop-table, data-loss) because it is empty\nDROP TABLE t;\n";
+    assert_eq!(told(&policy(), script).0, [""; 0]);
+    let asked = crate::data::DataReport::default();
+    let findings = with_facts(script, |facts| policy().findings(&facts.clone().with_data(&asked)));
+    let found: Vec<_> = findings.iter().map(|finding| &*finding.message).collect();
+    assert_eq!(found, ["the comment keeps `data-loss` quiet, which finds nothing here"]);
+}
+
+#[test]
 fn where_scripts_run_together_an_unused_comment_is_a_note() {
     let script = "-- migsafe: allow(lt-attach) because it is ours\nSELECT 1;\n";
     let severity = |scope| {

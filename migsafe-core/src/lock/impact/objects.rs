@@ -146,7 +146,7 @@ fn rows(kind: &A, context: &Context<'_>) -> Choice {
                 .or(if *filtered { &["delete"] } else { &[] }, FILTER)
                 .on(Role::Table, table)
         }
-        A::Merge { table } => Part::new("merge").on(Role::Table, table),
+        A::Merge { table, .. } => Part::new("merge").on(Role::Table, table),
         A::CopyFrom { table } => Part::new("copy-from").on(Role::Table, table),
         A::Query { calls, reads } => {
             let form = if locks_rows(context.sql) { "select-for-update" } else { "select" };

@@ -47,12 +47,16 @@ pub(super) fn will_lock(page: &mut Page, pending: &PendingLocks) {
         page.line(format!("Pending: {count}; by the text no table that exists is locked."));
     } else {
         page.line(format!("Pending: {count}, which will lock:"));
-        let names = pending.relations.iter().map(|lock| safe::name(&lock.relation).chars().count());
+        let named = || pending.relations.iter().filter(|lock| lock.below.is_none());
+        let names = named().map(|lock| safe::name(&lock.relation).chars().count());
         let width = names.max().unwrap_or_default().min(60);
-        for lock in &pending.relations {
+        for lock in named() {
             page.line(format!("  {}", relation(lock, width)));
             if let Some(size) = size(lock) {
                 page.line(format!("  {:width$}  {size}", ""));
+            }
+            if let Some(below) = below(pending, lock) {
+                page.line(format!("  {:width$}  {below}", ""));
             }
         }
     }
@@ -143,6 +147,22 @@ fn relation(lock: &PendingLock, width: usize) -> String {
         (_, None) => "in a mode that the text does not tell".to_owned(),
     };
     format!("{name:width$}  {what}  ({})", place(&lock.place))
+}
+
+/// What most statements lock with it: its partitions, and the children that inherit from it.
+fn below(pending: &PendingLocks, lock: &PendingLock) -> Option<String> {
+    let names: Vec<String> = pending
+        .relations
+        .iter()
+        .filter(|other| other.below.as_ref() == Some(&lock.relation))
+        .map(|other| safe::name(&other.relation))
+        .collect();
+    let (shown, more) = names.split_at(names.len().min(3));
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!shown.is_empty()).then(|| format!("and what is below it: {}{more}", shown.join(", ")))
 }
 
 /// `None` of what does not exist, or was not asked about.

@@ -4,7 +4,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 
 use super::findings::suggested;
 use super::page::Page;
-use super::secrets::without_secrets;
+use super::secrets::Shown;
 use super::snippet::Excerpt;
 use super::{impact, safe, values};
 use crate::policy::Severity;
@@ -16,8 +16,9 @@ use crate::report::{LintFinding, LintReport, LintSummary, Style};
 pub fn lint(report: &LintReport, style: Style) -> String {
     let mut page = Page::new(style);
     let renderer = if style.is_coloured() { Renderer::styled() } else { Renderer::plain() };
+    let mut shown = Shown::default();
     for found in report.findings() {
-        for line in rendered(&renderer, report, found).lines() {
+        for line in rendered(&renderer, report, found, &mut shown).lines() {
             page.line(line);
         }
         if let Some(suggestion) = &found.finding().suggestion {
@@ -35,7 +36,12 @@ pub fn lint(report: &LintReport, style: Style) -> String {
     page.finish()
 }
 
-fn rendered(renderer: &Renderer, report: &LintReport, found: &LintFinding) -> String {
+fn rendered<'a>(
+    renderer: &Renderer,
+    report: &'a LintReport,
+    found: &'a LintFinding,
+    shown: &mut Shown<'a>,
+) -> String {
     let finding = found.finding();
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
@@ -45,9 +51,9 @@ fn rendered(renderer: &Renderer, report: &LintReport, found: &LintFinding) -> St
     let title = level.primary_title(safe::message(&finding.message));
     let mut group = Group::with_title(title.id(safe::line(&finding.rule, 80)));
     let path = safe::name(found.path().unwrap_or_default());
-    let text = report.file(found).and_then(|file| file.text()).map(without_secrets);
+    let text = report.file(found).and_then(|file| file.text()).map(|text| shown.of(text));
     let excerpt = text.zip(found.start()).and_then(|(text, start)| {
-        Some((Excerpt::of(&text, finding.location)?, number(start.line), number(start.column)))
+        Some((Excerpt::of(text, finding.location)?, number(start.line), number(start.column)))
     });
     // What is counted in a line that was cut, and what is true.
     let mut column = None;

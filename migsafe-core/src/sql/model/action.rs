@@ -310,17 +310,23 @@ pub enum ActionKind {
         replaces: bool,
         on_conflict: bool,
     },
+    /// `UPDATE`. A `WHERE` that holds for every row by its text alone, such as `WHERE 1 = 1`, filters nothing.
     Update {
         table: ObjectName,
         columns: Vec<String>,
         filtered: bool,
     },
+    /// `DELETE`, filtered as an `UPDATE` is.
     Delete {
         table: ObjectName,
         filtered: bool,
     },
+    /// `MERGE`. Where its `ON` and its `WHEN MATCHED` hold for every row by their text alone, it may delete every row
+    /// of the table, or set these columns in every row; not if the source is empty.
     Merge {
         table: ObjectName,
+        deletes_all: bool,
+        updates_all: Vec<String>,
     },
     Truncate {
         table: ObjectName,
@@ -409,7 +415,7 @@ impl ActionKind {
             | Self::Insert { table, .. }
             | Self::Update { table, .. }
             | Self::Delete { table, .. }
-            | Self::Merge { table }
+            | Self::Merge { table, .. }
             | Self::Truncate { table, .. }
             | Self::CopyFrom { table }
             | Self::Lock { table, .. } => Some(table),

@@ -81,6 +81,8 @@ pub enum ObjectKind {
     Cast,
     Language,
     Server,
+    /// All that a role owns in the database, under the name of the role.
+    Owned,
     /// Anything else.
     Other,
 }
@@ -118,6 +120,7 @@ impl ObjectKind {
             Self::Subscription => "subscription",
             Self::Collation => "collation",
             Self::Statistics => "statistics object",
+            Self::Owned => "everything owned by",
             Self::Operator => "operator",
             Self::Cast => "cast",
             Self::Language => "language",

@@ -77,8 +77,7 @@ fn dropped(statement: SyntaxKind) -> Option<(ObjectKind, SyntaxKind)> {
         S::DROP_TEXT_SEARCH_DICT => (ObjectKind::Other, S::TEXT_SEARCH_DICTIONARY_REF),
         S::DROP_TEXT_SEARCH_PARSER => (ObjectKind::Other, S::TEXT_SEARCH_PARSER_REF),
         S::DROP_TEXT_SEARCH_TEMPLATE => (ObjectKind::Other, S::TEXT_SEARCH_TEMPLATE_REF),
-        // All that the roles own.
-        S::DROP_OWNED => (ObjectKind::Other, S::ROLE_REF),
+        S::DROP_OWNED => (ObjectKind::Owned, S::ROLE_REF),
         S::DROP_TRANSFORM => (ObjectKind::Other, S::LANGUAGE_REF),
         S::DROP_USER_MAPPING => (ObjectKind::Other, S::SERVER_REF),
         _ => return None,

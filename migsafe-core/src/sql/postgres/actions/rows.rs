@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use squawk_syntax::{SyntaxKind, SyntaxNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
 
 use super::Reader;
 use super::create_table::column_ref;
 use super::expression::Names;
 use super::names::{child, child_ident, child_object, has, ident, object, text, within};
+use crate::sql::always::holds_always;
 use crate::sql::{ActionKind, InsertSource, ObjectName};
 
 impl Reader<'_> {
@@ -33,8 +34,8 @@ impl Reader<'_> {
             SyntaxKind::TABLE_RELATION_NAME,
         ];
         let Some(table) = child_object(node, &relation) else { return };
-        let filtered =
-            has(node, SyntaxKind::WHERE_CLAUSE) || has(node, SyntaxKind::WHERE_CURRENT_OF);
+        let filtered = has(node, SyntaxKind::WHERE_CURRENT_OF)
+            || child(node, &[SyntaxKind::WHERE_CLAUSE]).is_some_and(|found| !always(&found));
         let kind = match node.kind() {
             SyntaxKind::INSERT => {
                 let values = has(node, SyntaxKind::VALUES) || has(node, SyntaxKind::DEFAULT_VALUES);
@@ -56,7 +57,7 @@ impl Reader<'_> {
                 ActionKind::Update { table, columns: columns.unwrap_or_default(), filtered }
             }
             SyntaxKind::DELETE => ActionKind::Delete { table, filtered },
-            SyntaxKind::MERGE => ActionKind::Merge { table },
+            SyntaxKind::MERGE => merge(node, table),
             _ => return,
         };
         self.push(node, kind);
@@ -124,6 +125,39 @@ fn is_analyze(option: &SyntaxNode) -> bool {
     let mut words = text.split_whitespace();
     matches!(words.next(), Some("analyze" | "analyse"))
         && !matches!(words.next(), Some("false" | "off" | "no" | "0"))
+}
+
+/// `MERGE`. Where `ON` holds for every pair, what is done to the rows that match is done to all of them.
+fn merge(node: &SyntaxNode, table: ObjectName) -> ActionKind {
+    let joins_all = child(node, &[SyntaxKind::USING_ON_CLAUSE])
+        .and_then(|using| child(&using, &[SyntaxKind::ON_CLAUSE]))
+        .is_some_and(|on| always(&on));
+    let (mut deletes_all, mut updates_all) = (false, Vec::new());
+    let clauses = node.children().filter(|found| found.kind() == SyntaxKind::MERGE_WHEN_MATCHED);
+    for clause in clauses.filter(|_| joins_all) {
+        let condition = child(&clause, &[SyntaxKind::MERGE_CONDITION]);
+        if condition.is_some_and(|condition| !always(&condition)) {
+            continue;
+        }
+        deletes_all |= has(&clause, SyntaxKind::MERGE_DELETE);
+        if let Some(update) = child(&clause, &[SyntaxKind::MERGE_UPDATE]) {
+            updates_all.extend(columns(&update));
+        }
+        // The first clause that fits is the only one.
+        break;
+    }
+    ActionKind::Merge { table, deletes_all, updates_all }
+}
+
+/// Whether a clause of one word and a condition leaves no row out.
+fn always(clause: &SyntaxNode) -> bool {
+    let tokens: Vec<SyntaxToken> = clause
+        .descendants_with_tokens()
+        .filter_map(squawk_syntax::SyntaxElement::into_token)
+        .filter(|token| !token.kind().is_trivia())
+        .skip(1)
+        .collect();
+    holds_always(&tokens.iter().map(SyntaxToken::text).collect::<Vec<_>>())
 }
 
 /// The columns that `SET` gives values.

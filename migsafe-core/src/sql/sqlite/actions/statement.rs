@@ -10,6 +10,7 @@ use super::name::{column, object, text, texts, unquoted};
 use super::query::query;
 use super::walk::{Node, walk};
 use super::{place, table};
+use crate::sql::always::holds_always;
 use crate::sql::analyse::UNPLACED;
 use crate::sql::token::Tokens;
 use crate::sql::{
@@ -30,6 +31,16 @@ pub(in crate::sql::sqlite) fn actions(script: &str, t: Tokens<'_>, cmd: &Cmd<'_>
 /// A statement that was not read.
 pub(in crate::sql::sqlite) fn unread(t: Tokens<'_>, why: &str) -> Vec<Action> {
     vec![action(ActionKind::Opaque(why.to_owned()), t)]
+}
+
+/// Whether the `WHERE` of an `UPDATE` or `DELETE` leaves no row out. The parser gives no places.
+fn always(t: Tokens<'_>) -> bool {
+    let Some(start) = t.outside_parens().find(|&i| t.is(i, "WHERE")) else { return false };
+    let end = t
+        .outside_parens()
+        .find(|&i| i > start && t.is_any(i, &["RETURNING", "ORDER"]))
+        .unwrap_or(t.len());
+    holds_always(&(start + 1..end).map(|i| t.raw(i)).collect::<Vec<_>>())
 }
 
 fn action(kind: ActionKind, t: Tokens<'_>) -> Action {
@@ -104,11 +115,11 @@ fn kind(whole: &Whole<'_>, t: Tokens<'_>, statement: &Stmt<'_>) -> ActionKind {
         Stmt::Update { tbl_name, sets, where_clause, limit, .. } => ActionKind::Update {
             table: object(tbl_name),
             columns: sets.iter().flat_map(|set| texts(set.col_names.iter())).collect(),
-            filtered: where_clause.is_some() || limit.is_some(),
+            filtered: limit.is_some() || (where_clause.is_some() && !always(t)),
         },
         Stmt::Delete { tbl_name, where_clause, limit, .. } => ActionKind::Delete {
             table: object(tbl_name),
-            filtered: where_clause.is_some() || limit.is_some(),
+            filtered: limit.is_some() || (where_clause.is_some() && !always(t)),
         },
         Stmt::Select(select) => {
             let found = walk([Node::Select(select)]);

@@ -131,6 +131,9 @@ fn kinds_with_few_fields() {
             ActionKind::Update { table: t(), columns: vec!["a".to_owned()], filtered: true },
         ),
         ("DELETE FROM t", ActionKind::Delete { table: t(), filtered: false }),
+        ("DELETE FROM t WHERE 1=1 RETURNING a", ActionKind::Delete { table: t(), filtered: false }),
+        ("DELETE FROM t WHERE (2<>1)", ActionKind::Delete { table: t(), filtered: false }),
+        ("DELETE FROM t WHERE 1=0", ActionKind::Delete { table: t(), filtered: true }),
         (
             "WITH x AS (SELECT 1) DELETE FROM main.t WHERE a IN x",
             ActionKind::Delete { table: name("main.t"), filtered: true },
