@@ -194,7 +194,7 @@ fn of_action(action: &Action) -> Reach {
         ActionKind::Insert { table, .. }
         | ActionKind::Update { table, .. }
         | ActionKind::Delete { table, .. }
-        | ActionKind::Merge { table }
+        | ActionKind::Merge { table, .. }
         | ActionKind::Truncate { table, .. }
         | ActionKind::CopyFrom { table }
             if is_shared_catalog(table) =>

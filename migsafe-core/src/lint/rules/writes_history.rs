@@ -100,7 +100,7 @@ fn changed(action: &ActionKind) -> Option<&ObjectName> {
         A::Insert { table, .. }
         | A::Update { table, .. }
         | A::Delete { table, .. }
-        | A::Merge { table }
+        | A::Merge { table, .. }
         | A::Truncate { table, .. }
         | A::CopyFrom { table }
         | A::AddColumn { table, .. }

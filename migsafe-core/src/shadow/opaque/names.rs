@@ -16,7 +16,7 @@ pub(super) fn written(action: &Action) -> Option<(String, bool)> {
         ActionKind::CopyFrom { table } => Some((key(table), false)),
         ActionKind::Update { table, .. }
         | ActionKind::Delete { table, .. }
-        | ActionKind::Merge { table }
+        | ActionKind::Merge { table, .. }
         | ActionKind::Truncate { table, .. } => Some((key(table), true)),
         _ => None,
     }
