@@ -1,6 +1,7 @@
 //! What the rows that are there mean for pending statements, on a real server.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
+mod carried_out;
 #[path = "../common/mod.rs"]
 mod common;
 mod deploys;
