@@ -52,8 +52,25 @@ pub enum DataQuestion {
         using: Option<String>,
         plain: bool,
     },
+    /// How many values come out as others in a column of SQLite of this type, or cannot be stored there; `in_any_way` also
+    /// counts those that only change their storage class.
+    Stored {
+        table: ObjectName,
+        column: String,
+        to: String,
+        strict: bool,
+        rowid: bool,
+        in_any_way: bool,
+    },
     /// How many values are not among these, which are all that the new enum has.
     EnumValues { table: ObjectName, column: String, allowed: Vec<String> },
+    /// How many rows of other tables go with the rows of this one, or lose their reference to it: their foreign keys say
+    /// `CASCADE`, `SET NULL` or `SET DEFAULT`.
+    Referring { table: ObjectName },
+    /// How many things pass on what is written to a relation, so that more changes than a statement says: a view, rules,
+    /// triggers, computed columns, foreign keys that do so; and its parents and children, if other tables of the
+    /// plan than itself are in question.
+    PassedOn { table: ObjectName, to_kin: bool },
     /// What `DROP … CASCADE` takes along, and how many rows or values that is.
     Dependents { kind: ObjectKind, name: ObjectName },
 }
@@ -94,7 +111,10 @@ impl DataQuestion {
             | Self::Violations { table, .. }
             | Self::NamedConstraint { table, .. }
             | Self::TypeChange { table, .. }
-            | Self::EnumValues { table, .. } => table,
+            | Self::EnumValues { table, .. }
+            | Self::PassedOn { table, .. }
+            | Self::Referring { table }
+            | Self::Stored { table, .. } => table,
             Self::Dependents { name, .. } => name,
         }
     }
@@ -150,9 +170,12 @@ impl DataQuestion {
                 "row has a value that the new type lacks",
                 "rows have a value that the new type lacks",
             ],
-            Self::TypeChange { .. } => ["value", "values"],
+            Self::TypeChange { .. } | Self::Stored { .. } => ["value", "values"],
             Self::Dependents { .. } => ["row or value", "rows and values"],
-            Self::Rows { .. } | Self::RequiredColumn { .. } => ["row", "rows"],
+            Self::PassedOn { .. } => ["thing", "things"],
+            Self::Rows { .. } | Self::RequiredColumn { .. } | Self::Referring { .. } => {
+                ["row", "rows"]
+            }
         }
     }
 }

@@ -100,6 +100,10 @@ async fn ask(asking: &mut Asking, question: &DataQuestion) -> Asked<DataAnswer> 
         DataQuestion::Duplicates { keys, predicate, nulls_not_distinct, .. } => {
             duplicates(asking, &table, keys, predicate.as_deref(), *nulls_not_distinct).await?
         }
+        DataQuestion::PassedOn { to_kin, .. } => {
+            let answer = asking.ask(sql::passed_on(&table.oid, *to_kin)).await?;
+            Found::exactly(number(&answer))
+        }
         DataQuestion::TypeChange { column, to, using, plain, .. } => {
             return cast::answer(asking, &table, column, to, using.as_deref(), *plain).await;
         }

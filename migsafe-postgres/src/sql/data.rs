@@ -188,6 +188,25 @@ pub(crate) fn referring_tables(table: &str) -> String {
     )
 }
 
+/// Row: how many things pass on what is written to a relation; of its own computed columns if no other relation is in
+/// question, and of its parents and children if one is.
+pub(crate) fn passed_on(table: &str, to_kin: bool) -> String {
+    let others = if to_kin {
+        "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)"
+    } else {
+        "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated <> '')"
+    };
+    format!(
+        "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 0 ELSE 1 END \
+         + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) \
+         + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_rewrite w WHERE w.ev_class = c.oid) \
+         + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_constraint k WHERE k.confrelid = c.oid AND k.contype = 'f' \
+         AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))) \
+         + {others} FROM pg_catalog.pg_class c WHERE c.oid = {}",
+        Literal(table)
+    )
+}
+
 /// Rows, first the object itself (`self`), then what goes with it: its description, what it is, and for tables and
 /// columns with rows their schema, table and column. No row where there is no such object; `None` for kinds of
 /// which nothing is asked.

@@ -7,6 +7,7 @@ mod common;
 mod deploys;
 mod limits;
 mod plans;
+mod plans_of_names;
 mod truth;
 
 use migsafe_postgres::core::data::{DataLimits, DataOutcome, DataReport};

@@ -106,7 +106,7 @@ fn statements_before_decide_what_can_be_known() {
 }
 
 /// Asks about each plan, and then carries it out.
-fn tried<'c>(cases: impl Iterator<Item = (&'c str, &'c str, &'c str)>) {
+pub(crate) fn tried<'c>(cases: impl IntoIterator<Item = (&'c str, &'c str, &'c str)>) {
     let database = database();
     let mut client = database.client();
     let mut wrong = Vec::new();
@@ -116,7 +116,7 @@ fn tried<'c>(cases: impl Iterator<Item = (&'c str, &'c str, &'c str)>) {
             let found = short(&outcomes(&database, script).await);
             let happened = carry_out(&mut client, script);
             let is_expected =
-                found.starts_with(expected) && (expected.len() >= 12 || found == expected);
+                found == expected || expected.starts_with("unknown") && found.starts_with(expected);
             if !is_expected || !fits(&found, &happened) {
                 wrong.push(format!(
                     "{setup}\n  {script}\n  expected {expected}, found {found}, {happened:?}"
