@@ -128,8 +128,9 @@ impl Walk<'_, '_> {
             let relies = relied
                 .map(|live| rebuild::reliances(rebuild, live, self.dialect))
                 .unwrap_or_default();
+            let named: Vec<String> = part.columns.iter().map(|c| self.plan.folded(c)).collect();
             self.ask(step, asked.relying(relies), |seen, live| {
-                if !seen.has_live_names() {
+                if !seen.has_live_names(&named) {
                     return Err("columns are added or renamed before".to_owned());
                 }
                 part.question(live, &gone)
@@ -162,9 +163,10 @@ impl Walk<'_, '_> {
             }
             let columns = self.ids(old, sources.as_deref().unwrap_or_default());
             let asked = Asked::violation(old, does, columns).doubted(doubt);
+            let named = sources.iter().flatten().map(|c| self.plan.folded(c)).collect::<Vec<_>>();
             self.ask(step, asked, |seen, table| {
                 let columns = sources.ok_or("its columns are computed")?;
-                if !seen.has_live_names() {
+                if !seen.has_live_names(&named) {
                     return Err("columns are added or renamed before".to_owned());
                 }
                 Ok(DataQuestion::Orphans { table, columns, referenced: referenced? })

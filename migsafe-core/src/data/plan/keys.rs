@@ -154,7 +154,11 @@ impl Walk<'_, '_> {
                 IndexPart::Expression(_) => Column::Gone,
             })
             .collect();
+        let collates = step.mentions("collate");
         self.ask(step, asked, |seen, name| {
+            if collates {
+                return Err("a collation says which values are equal".to_owned());
+            }
             let keys: Result<Vec<Key>, String> = index
                 .parts
                 .iter()
@@ -261,7 +265,7 @@ impl Walk<'_, '_> {
                 WriteKind::Changes(_) | WriteKind::Anything => Doubt::both(write.why.clone()),
             });
         }
-        if names.is_empty() && !parent.has_live_names() {
+        if names.is_empty() && !parent.has_live_names(&[]) {
             let why = format!("columns of {} are added or renamed before", key.table);
             return (Err(why), doubt);
         }

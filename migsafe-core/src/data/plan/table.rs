@@ -121,9 +121,15 @@ impl Table {
             || !(self.writes.is_empty() && self.columns.is_empty() && self.gone.is_empty())
     }
 
-    /// Whether every column has the name that it has in the database, and none is new.
-    pub(super) fn has_live_names(&self) -> bool {
-        self.columns.iter().all(|(name, column)| *column == Column::Live(name.clone()))
+    /// Whether these columns have the names that they have in the database, and no other column is one that the plan
+    /// renamed or filled; none: every column.
+    pub(super) fn has_live_names(&self, columns: &[String]) -> bool {
+        let is_live = |name: &String| self.column(name) == Column::Live(name.clone());
+        let is_harmless = |(name, column): &(String, Column)| match column {
+            Column::Added(added) => self.written(&ColumnId::Added(added.number)).is_none(),
+            column => *column == Column::Live(name.clone()),
+        };
+        columns.iter().all(is_live) && self.columns.iter().all(is_harmless)
     }
 
     pub(super) fn column(&self, name: &str) -> Column {
