@@ -38,9 +38,18 @@ pub enum DataQuestion {
         table: ObjectName,
         columns: Vec<String>,
         referenced: Option<(ObjectName, Vec<String>)>,
+        /// The only column, where the table does not have it yet.
+        added: Option<NewColumn>,
     },
     /// For how many rows the expression is false (NULL passes).
-    Violations { table: ObjectName, expression: String },
+    Violations {
+        table: ObjectName,
+        expression: String,
+        /// A column that the expression may name and the table does not have yet.
+        added: Option<NewColumn>,
+    },
+    /// Whether an expression can be computed for every row, and be of this type.
+    Computable { table: ObjectName, expression: String, ty: String },
     /// The same for a constraint that is in the database, of whatever kind.
     NamedConstraint { table: ObjectName, constraint: String },
     /// How many values do not fit into another type, or are other values there; `using` is the expression of `USING`, and
@@ -85,6 +94,18 @@ pub enum Overwrite {
     Delete,
 }
 
+/// A column that a table does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type, as written; `None` where none is given.
+    pub ty: Option<String>,
+    /// Its value in every row, as an expression.
+    pub value: String,
+}
+
 /// One part of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -113,6 +134,7 @@ impl DataQuestion {
             | Self::TypeChange { table, .. }
             | Self::EnumValues { table, .. }
             | Self::PassedOn { table, .. }
+            | Self::Computable { table, .. }
             | Self::Referring { table }
             | Self::Stored { table, .. } => table,
             Self::Dependents { name, .. } => name,
@@ -126,6 +148,8 @@ impl DataQuestion {
         let postgres = dialect == Dialect::Postgres;
         Some(match self {
             Self::RequiredColumn { .. } if !postgres => "1",
+            // `ADD COLUMN` says so in words of its own.
+            Self::Violations { added: Some(_), .. } if !postgres => "1",
             Self::RequiredColumn { .. } | Self::Nulls { .. } => {
                 if postgres {
                     "23502"
@@ -170,7 +194,9 @@ impl DataQuestion {
                 "row has a value that the new type lacks",
                 "rows have a value that the new type lacks",
             ],
-            Self::TypeChange { .. } | Self::Stored { .. } => ["value", "values"],
+            Self::TypeChange { .. } | Self::Stored { .. } | Self::Computable { .. } => {
+                ["value", "values"]
+            }
             Self::Dependents { .. } => ["row or value", "rows and values"],
             Self::PassedOn { .. } => ["thing", "things"],
             Self::Rows { .. } | Self::RequiredColumn { .. } | Self::Referring { .. } => {

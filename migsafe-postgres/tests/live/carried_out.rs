@@ -18,6 +18,8 @@ pub(crate) struct Happened {
     pub(crate) code: Option<String>,
     /// Values that are nowhere any more, but for those that a filtered statement was to take away.
     pub(crate) lost: BTreeSet<String>,
+    /// The same for each statement that was carried out.
+    pub(crate) steps: Vec<BTreeSet<String>>,
 }
 
 /// An empty database again.
@@ -34,23 +36,22 @@ pub(crate) fn reset(client: &mut Client, setup: &str) {
 pub(crate) fn carry_out(client: &mut Client, plan: &str) -> Happened {
     let script = analyse(Dialect::Postgres, plan);
     let before = values(client);
-    let (mut code, mut excused) = (None, BTreeSet::new());
+    let (mut code, mut steps, mut held) = (None, Vec::new(), before.clone());
     client.query("BEGIN").unwrap();
     for statement in script.statements() {
-        let deliberate = is_deliberate(statement);
-        let held = if deliberate { values(client) } else { BTreeSet::new() };
         if let Err(error) = client.query(&plan[statement.range()]) {
             code = Some(error.code);
             break;
         }
-        if deliberate {
-            excused.extend(held.difference(&values(client)).cloned());
-        }
+        let now = values(client);
+        let lost = held.difference(&now).filter(|value| before.contains(*value)).cloned();
+        steps.push(if is_deliberate(statement) { BTreeSet::new() } else { lost.collect() });
+        held = now;
     }
-    let after = if code.is_none() { values(client) } else { before.clone() };
     client.query("ROLLBACK").unwrap();
-    let lost = before.difference(&after).filter(|value| !excused.contains(*value)).cloned();
-    Happened { code, lost: lost.collect() }
+    let is_lost = |value: &&String| code.is_none() && !held.contains(*value);
+    let lost = steps.iter().flatten().filter(is_lost).cloned().collect();
+    Happened { code, lost, steps }
 }
 
 /// Whether what was said is what happened: where nothing is found nothing fails and no value is lost, a failure is the one

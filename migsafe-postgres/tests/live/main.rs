@@ -5,9 +5,11 @@ mod carried_out;
 #[path = "../common/mod.rs"]
 mod common;
 mod deploys;
+mod generated;
 mod limits;
 mod plans;
 mod plans_of_names;
+mod plans_of_writes;
 mod truth;
 
 use migsafe_postgres::core::data::{DataLimits, DataOutcome, DataReport};

@@ -46,6 +46,15 @@ pub(super) async fn answer(
             Some(key) => format!("{key} IS NULL"),
             None => return Ok(DataAnswer::NotThere),
         },
+        DataQuestion::Violations { expression, added: Some(added), .. } => {
+            let name = ident(&added.name);
+            let table = Table {
+                from: format!("(SELECT *, (\n{}\n) AS {name} FROM {})", added.value, table.from),
+                ..table
+            };
+            let condition = format!("NOT (\n{expression}\n)");
+            return scan(asking, &table, &condition).await.map(DataAnswer::Found);
+        }
         DataQuestion::Violations { expression, .. } => format!("NOT (\n{expression}\n)"),
         DataQuestion::Unkept { kept, .. } => return unkept(asking, &table, kept).await,
         DataQuestion::Duplicates { unless: Some(index), .. }

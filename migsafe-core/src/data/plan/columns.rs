@@ -3,51 +3,13 @@
 use super::Step;
 use super::ask::Asked;
 use super::derive::Walk;
-use super::table::{Added, Column, ColumnId, Table, WriteKind};
+use super::table::{Column, ColumnId, Table, WriteKind};
 use crate::Dialect;
 use crate::data::expression::embeddable;
 use crate::data::{DataOutcome, DataQuestion, Doubt, Key};
-use crate::sql::{
-    ActionKind, Column as Definition, ConstraintKind, Expression, Nesting, ObjectName, TypeName,
-};
+use crate::sql::{ActionKind, Expression, Nesting, ObjectName, TypeName};
 
 impl Walk<'_, '_> {
-    pub(super) fn add_column(
-        &mut self,
-        step: Step<'_>,
-        table: &ObjectName,
-        column: &Definition,
-        if_not_exists: bool,
-    ) {
-        let default = column.default.as_ref().filter(|default| !default.is_null);
-        let is_serial = column
-            .ty
-            .as_ref()
-            .is_some_and(|ty| matches!(&*ty.name.name, "serial" | "bigserial" | "smallserial"));
-        let has_value = default.is_some()
-            || column.generated.is_some()
-            || column.identity.is_some()
-            || is_serial;
-        let is_key =
-            column.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
-        if (column.not_null || is_key) && !has_value {
-            let does = format!(
-                "adds the column {} without a default to {table}, and it must not be NULL",
-                column.name
-            );
-            self.ask(step, Asked::violation(table, does, Vec::new()), |_, table| {
-                let column = column.name.clone();
-                Ok(DataQuestion::RequiredColumn { table, column, if_not_exists })
-            });
-        }
-        let nested = step.action.nesting != Nesting::Statement;
-        let added = Added { number: self.plan.next_column(), has_value, nested };
-        let (at, name) = (self.plan.table(table), self.plan.folded(&column.name));
-        if let Some(table) = self.plan.at_mut(at) {
-            table.add_column(&name, added, if_not_exists || nested);
-        }
-    }
-
     pub(super) fn drop_column(
         &mut self,
         step: Step<'_>,

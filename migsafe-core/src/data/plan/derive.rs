@@ -1,6 +1,7 @@
 //! The walk through the plan: first the question of an action, then what it means for those after it.
 
 use super::Step;
+use super::ask::Asked;
 use super::state::Plan;
 use super::table::WriteKind;
 use crate::Dialect;
@@ -25,6 +26,17 @@ const HARMLESS: &[&str] = &[
     "pg_get_serial_sequence",
     "current_schema",
     "current_database",
+    "row_number",
+    "rank",
+    "dense_rank",
+    "percent_rank",
+    "cume_dist",
+    "ntile",
+    "lag",
+    "lead",
+    "first_value",
+    "last_value",
+    "nth_value",
 ];
 
 pub(super) fn derive(dialect: Dialect, steps: &[Step<'_>]) -> Vec<DataCheck> {
@@ -68,6 +80,15 @@ impl<'a> Walk<'_, 'a> {
             }
             ActionKind::AlterColumnType { table, column, ty, using, .. } => {
                 self.alter_type(step, table, column, ty, using.as_ref());
+            }
+            ActionKind::SetExpression { table, column, .. } => {
+                let does = format!("computes the column {column} of {table} anew in every row");
+                let columns = self.ids(table, std::slice::from_ref(column));
+                let asked = Asked::violation(table, does, columns.clone());
+                let why =
+                    "whether every value can be computed and fulfils its constraints is not asked";
+                self.ask(step, asked, |_, _| Err(why.to_owned()));
+                self.write(step, table, WriteKind::Changes(columns), "computes its column");
             }
             ActionKind::SetNotNull { table, column } => {
                 let does = format!("makes the column {column} of {table} NOT NULL");

@@ -82,7 +82,8 @@ impl Walk<'_, '_> {
             Overwrite::Delete => format!("deletes every row of the table {table}"),
         };
         let asked = Asked::loss(table, does.clone(), Vec::new());
-        let asked = asked.absent(if_exists.then_some(DataOutcome::Fine));
+        let only = if by == Overwrite::DropTable { Doubt::default() } else { self.only(step) };
+        let asked = asked.absent(if_exists.then_some(DataOutcome::Fine)).doubted(only);
         self.ask(step, asked, |_, table| {
             Ok(DataQuestion::Rows { table, by, cascade: cascade && by == Overwrite::Truncate })
         });
@@ -169,7 +170,8 @@ impl Walk<'_, '_> {
                 if !seen.has_live_names(&named) {
                     return Err("columns are added or renamed before".to_owned());
                 }
-                Ok(DataQuestion::Orphans { table, columns, referenced: referenced? })
+                let referenced = referenced?;
+                Ok(DataQuestion::Orphans { table, columns, referenced, added: None })
             });
         }
     }

@@ -27,14 +27,12 @@ impl Walk<'_, '_> {
                 let columns = self.ids_in(table, expression);
                 let mut doubt = self.only(step);
                 if step.says(&constraint.range, "no inherit") {
-                    let why =
-                        "it says NO INHERIT, and the rows may be those of a table that inherits";
-                    doubt.if_found.get_or_insert(why.to_owned());
+                    doubt = doubt.or(no_inherit());
                 }
                 let asked = Asked::violation(table, does, columns).doubted(doubt);
                 self.ask(step, asked, |seen, table| {
                     let expression = usable(dialect, seen, expression)?;
-                    Ok(DataQuestion::Violations { table, expression })
+                    Ok(DataQuestion::Violations { table, expression, added: None })
                 });
             }
             ConstraintKind::NotNull { column } => {
@@ -229,7 +227,7 @@ impl Walk<'_, '_> {
                 })
                 .collect();
             let (columns, referenced) = (columns?, referenced?);
-            Ok(DataQuestion::Orphans { table, columns, referenced })
+            Ok(DataQuestion::Orphans { table, columns, referenced, added: None })
         });
     }
 
@@ -288,6 +286,12 @@ impl Walk<'_, '_> {
     fn ids_in(&mut self, table: &ObjectName, expression: &Expression) -> Vec<ColumnId> {
         self.ids(table, &expression.columns)
     }
+}
+
+/// `NO INHERIT` leaves out tables that inherit, which questions look at too.
+pub(super) fn no_inherit() -> Doubt {
+    let why = "it says NO INHERIT, and the rows may be those of a table that inherits";
+    Doubt { if_found: Some(why.to_owned()), if_none: None }
 }
 
 fn key(name: &str, column: &Column) -> Result<Key, String> {

@@ -1,5 +1,6 @@
 //! From scripts to checks: what each action does to rows, and what the actions before it have to do with that.
 
+mod added;
 mod ask;
 mod columns;
 mod derive;

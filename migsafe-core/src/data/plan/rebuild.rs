@@ -198,7 +198,9 @@ impl Part {
                 primary_key,
                 unless: None,
             },
-            Asked::Violations(expression) => DataQuestion::Violations { table, expression },
+            Asked::Violations(expression) => {
+                DataQuestion::Violations { table, expression, added: None }
+            }
             Asked::Converted(column, to) => {
                 DataQuestion::TypeChange { table, column, to, using: None, plain: true }
             }
@@ -439,7 +441,7 @@ fn is_key(table: &TableDefinition, column: &Column) -> bool {
 }
 
 /// Whether the database gives out its values.
-fn is_given_out(column: &Column) -> bool {
+pub(super) fn is_given_out(column: &Column) -> bool {
     let serial = ["serial", "bigserial", "smallserial"];
     column.identity.is_some()
         || column.ty.as_ref().is_some_and(|ty| serial.contains(&&*ty.name.name))
