@@ -48,8 +48,8 @@ pub enum DataQuestion {
         /// A column that the expression may name and the table does not have yet.
         added: Option<NewColumn>,
     },
-    /// Whether an expression can be computed for every row, and be of this type.
-    Computable { table: ObjectName, expression: String, ty: String },
+    /// Whether an expression can be computed for every row, and be of this type; `once` says that it names no column.
+    Computable { table: ObjectName, expression: String, ty: String, once: bool },
     /// The same for a constraint that is in the database, of whatever kind.
     NamedConstraint { table: ObjectName, constraint: String },
     /// How many values do not fit into another type, or are other values there; `using` is the expression of `USING`, and

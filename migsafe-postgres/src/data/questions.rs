@@ -99,9 +99,14 @@ async fn ask(asking: &mut Asking, question: &DataQuestion) -> Asked<DataAnswer> 
             let added = added.as_ref().map(typed);
             orphans(asking, &table, columns, referenced.as_ref(), added).await?
         }
-        DataQuestion::Computable { expression, ty, .. } => {
+        DataQuestion::Computable { expression, ty, once, .. } => {
             let new = format!("(\n{expression}\n)::{ty}");
-            let query = sql::compute(&source(&table.with_children(), None, None), &new);
+            let from = table.with_children();
+            let query = if *once {
+                sql::some_rows(&from, None, Some(&new), 1)
+            } else {
+                sql::compute(&from, &new)
+            };
             match asking.ask_with_script(query).await {
                 Err(trouble) if trouble.about_values().is_some() => return Ok(fails(&trouble)),
                 Err(trouble) => return Err(trouble),

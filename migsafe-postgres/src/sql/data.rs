@@ -164,7 +164,11 @@ pub(crate) fn cast_facts(table: &str, column: &str, to: &str) -> String {
     let (from, target) = (base("a.atttypid"), base("x.ty"));
     format!(
         "SELECT pg_catalog.format_type(a.atttypid, a.atttypmod), x.ty, \
-         {} OR COALESCE({}, false) OR (SELECT t.typcategory = 'S' FROM pg_catalog.pg_type t WHERE t.oid = {target}) \
+         {} OR COALESCE({}, false) OR (SELECT t.typcategory = 'S' FROM pg_catalog.pg_type t WHERE t.oid = {target}), \
+         EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND (i.indisunique OR i.indisexclusion) \
+         AND (a.attnum = ANY (i.indkey::int2[]) OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)), \
+         EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype IN ('c', 'x') \
+         AND a.attnum = ANY (k.conkey)) \
          FROM pg_catalog.pg_attribute a, (SELECT pg_catalog.to_regtype({})::oid AS ty) AS x \
          WHERE a.attrelid = {} AND a.attname = {} AND NOT a.attisdropped",
         castable(&from, &target),

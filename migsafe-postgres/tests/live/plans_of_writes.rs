@@ -117,3 +117,61 @@ fn tables_that_inherit_are_left_out() {
         (null, "DELETE FROM ONLY t; ALTER TABLE t ALTER x SET NOT NULL", "unknown"),
     ]);
 }
+
+#[test]
+fn keys_and_checks_in_another_type() {
+    let doubles = "CREATE EXTENSION citext; CREATE TABLE t (x text UNIQUE); INSERT INTO t VALUES ('ab'), ('AB')";
+    let numbers = "CREATE TABLE t (x text UNIQUE); INSERT INTO t VALUES ('1.0'), ('1.00')";
+    let times = "CREATE TABLE t (x timestamp UNIQUE); INSERT INTO t VALUES ('2024-01-01 10:00'), ('2024-01-01 11:00')";
+    let checked = "CREATE TABLE t (x text CHECK (x < '9')); INSERT INTO t VALUES ('10')";
+    let nan = "CREATE TABLE t (x numeric(5,0)); INSERT INTO t VALUES ('NaN')";
+    let late = "CREATE TABLE t (x date); INSERT INTO t VALUES ('300000-01-01')";
+    let whole = "CREATE TABLE t (x numeric(5,0)); INSERT INTO t VALUES (7)";
+    let bigint = "CREATE TABLE t (x bigint UNIQUE CHECK (x > 0)); INSERT INTO t VALUES (201)";
+    let domain =
+        "CREATE DOMAIN d AS int NOT NULL; CREATE TABLE t (id int); INSERT INTO t VALUES (101)";
+    let empty = "CREATE DOMAIN d AS int NOT NULL; CREATE TABLE t (id int)";
+    let kind = "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (id int); INSERT INTO t VALUES (101)";
+    tried([
+        (doubles, "ALTER TABLE t ALTER x TYPE citext", "unknown: whether its values"),
+        (
+            numbers,
+            "ALTER TABLE t ALTER x TYPE numeric USING x::numeric",
+            "unknown: whether its values",
+        ),
+        (numbers, "ALTER TABLE t ALTER x TYPE varchar(9)", "fine"),
+        (times, "UPDATE t SET x = x WHERE false; ALTER TABLE t ALTER x TYPE date", "unknown"),
+        (checked, "ALTER TABLE t ALTER x TYPE int USING x::int", "unknown: whether its values"),
+        (nan, "ALTER TABLE t ALTER x TYPE integer", "fails 0A000 about 1"),
+        (whole, "ALTER TABLE t ALTER x TYPE integer", "fine"),
+        (late, "ALTER TABLE t ALTER x TYPE timestamp", "fails 22008 about 1"),
+        (bigint, "ALTER TABLE t ALTER x TYPE int", "unknown: whether its values"),
+        (domain, "ALTER TABLE t ADD COLUMN x d", "fails 23502 about 1"),
+        (domain, "ALTER TABLE t ADD COLUMN x d DEFAULT 5", "fine"),
+        (empty, "ALTER TABLE t ADD COLUMN x d", "fine"),
+        (kind, "ALTER TABLE t ADD COLUMN x e", "fine"),
+    ]);
+}
+
+#[test]
+fn keys_that_are_not_asked_about() {
+    let pair = "CREATE TABLE p (a int, b int, PRIMARY KEY (a, b)); CREATE TABLE t (a int, b int); \
+         INSERT INTO t VALUES (1, NULL)";
+    let index =
+        "CREATE TABLE t (id int); INSERT INTO t VALUES (NULL); CREATE UNIQUE INDEX ui ON t (id)";
+    let case = "CREATE COLLATION ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false); \
+         CREATE TABLE t (x text); INSERT INTO t VALUES ('x'), ('X')";
+    tried([
+        (
+            pair,
+            "ALTER TABLE t ADD FOREIGN KEY (a, b) REFERENCES p (a, b) MATCH FULL",
+            "unknown: a key of MATCH FULL",
+        ),
+        (
+            index,
+            "ALTER TABLE t ADD CONSTRAINT pk PRIMARY KEY USING INDEX ui",
+            "unknown: whether the columns",
+        ),
+        (case, "CREATE UNIQUE INDEX i ON t (x COLLATE ci)", "unknown: a collation"),
+    ]);
+}

@@ -16,6 +16,43 @@ use crate::sql::{
 /// Functions whose values do not come twice.
 const DISTINCT: &[&str] = &["gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7"];
 
+/// Types that are no domains.
+const BUILT_IN: &[&str] = &[
+    "bigint",
+    "bigserial",
+    "bit",
+    "bit varying",
+    "boolean",
+    "bytea",
+    "character",
+    "character varying",
+    "cidr",
+    "citext",
+    "date",
+    "double precision",
+    "hstore",
+    "inet",
+    "integer",
+    "interval",
+    "json",
+    "jsonb",
+    "money",
+    "numeric",
+    "oid",
+    "real",
+    "serial",
+    "smallint",
+    "smallserial",
+    "text",
+    "time with time zone",
+    "time without time zone",
+    "timestamp with time zone",
+    "timestamp without time zone",
+    "tsvector",
+    "uuid",
+    "xml",
+];
+
 impl Walk<'_, '_> {
     pub(super) fn add_column(
         &mut self,
@@ -39,6 +76,7 @@ impl Walk<'_, '_> {
         if let Some(generated) = &column.generated {
             self.computed(step, table, column, generated, if_not_exists);
         }
+        self.of_type(step, table, column, if_not_exists);
         if let Some(default) = default.filter(|_| self.dialect == Dialect::Sqlite) {
             self.sqlite_default(step, table, column, default);
         }
@@ -53,6 +91,38 @@ impl Walk<'_, '_> {
         if let Some(table) = self.plan.at_mut(at) {
             table.add_column(&name, added, if_not_exists || nested);
         }
+    }
+
+    /// A domain may refuse what every row gets.
+    fn of_type(
+        &mut self,
+        step: Step<'_>,
+        table: &ObjectName,
+        column: &Column,
+        if_not_exists: bool,
+    ) {
+        let Some(ty) = &column.ty else { return };
+        let known = self.plan.enums.iter().any(|(name, _)| *name == ty.name);
+        let is_of_system = ty.name.schema.is_none() && BUILT_IN.contains(&&*ty.name.name);
+        if self.dialect != Dialect::Postgres
+            || known
+            || is_of_system
+            || ty.dimensions > 0
+            || column.generated.is_some()
+        {
+            return;
+        }
+        let does = format!("adds the column {} of the type {} to {table}", column.name, ty.text);
+        let is_new = self.plan.types.contains(&ty.name);
+        let value = value(column, self.dialect);
+        self.ask(step, Asked::violation(table, does, Vec::new()), |_, table| {
+            may_be_there(if_not_exists)?;
+            if is_new {
+                return Err("the type is one that this plan creates".to_owned());
+            }
+            let (expression, ty) = (value?, ty.text.clone());
+            Ok(DataQuestion::Computable { table, expression, ty, once: true })
+        });
     }
 
     /// It fails as soon as there is a row.
@@ -112,7 +182,7 @@ impl Walk<'_, '_> {
                 let ty = column.ty.as_ref().ok_or("its type is not known")?.text.clone();
                 let expression = usable(dialect, seen, expression)?;
                 may_be_there(if_not_exists)?;
-                Ok(DataQuestion::Computable { table, expression, ty })
+                Ok(DataQuestion::Computable { table, expression, ty, once: false })
             });
         }
         if column.not_null {

@@ -106,6 +106,9 @@ impl<'a> Walk<'_, 'a> {
             ActionKind::ValidateConstraint { table, constraint } => {
                 self.validate(step, table, constraint)
             }
+            ActionKind::AlterConstraint { table, constraint } => {
+                self.enforce(step, table, constraint);
+            }
             ActionKind::AlterDomainConstraint { name, .. } => {
                 let does = format!("adds a constraint to the domain {name}");
                 self.settle(

@@ -21,6 +21,11 @@ impl Walk<'_, '_> {
     ) {
         let named = constraint.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
         let dialect = self.dialect;
+        if ["without overlaps", "period "].iter().any(|words| step.says(&constraint.range, words)) {
+            let does = format!("{verb} {table} the constraint{named} on periods");
+            let why = "whether periods overlap is not asked".to_owned();
+            return self.ask(step, Asked::violation(table, does, Vec::new()), |_, _| Err(why));
+        }
         match &constraint.kind {
             ConstraintKind::Check(expression) => {
                 let does = format!("{verb} {table} the CHECK constraint{named}");
@@ -91,6 +96,17 @@ impl Walk<'_, '_> {
                     Ok(DataQuestion::NamedConstraint { table, constraint: name.to_owned() })
                 });
             }
+        }
+    }
+
+    /// `ALTER CONSTRAINT … ENFORCED` looks at every row.
+    pub(super) fn enforce(&mut self, step: Step<'_>, table: &ObjectName, name: &str) {
+        let range = &step.action.range;
+        if step.says(range, "enforced") && !step.says(range, "not enforced") {
+            let does = format!("enforces on {table} the constraint {name}");
+            let why =
+                "whether rows fulfil a constraint that is not enforced is not asked".to_owned();
+            self.ask(step, Asked::violation(table, does, Vec::new()), |_, _| Err(why));
         }
     }
 
