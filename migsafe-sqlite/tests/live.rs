@@ -335,6 +335,31 @@ async fn tables_that_were_built_anew() {
 }
 
 #[tokio::test]
+async fn columns_that_are_added() {
+    let with_parent = format!("{KEEP}; CREATE TABLE p (id INTEGER PRIMARY KEY)");
+    let empty = "CREATE TABLE u (id INTEGER PRIMARY KEY, a TEXT)";
+    tried([
+        (KEEP, "ALTER TABLE u ADD COLUMN x INT DEFAULT 0 CHECK (x > 0)", "fails 1 1"),
+        (KEEP, "ALTER TABLE u ADD COLUMN x INT DEFAULT 1 CHECK (x > 0)", "fine"),
+        (KEEP, "ALTER TABLE u ADD COLUMN x INT CHECK (x > 0)", "fine"),
+        (empty, "ALTER TABLE u ADD COLUMN x INT DEFAULT 0 CHECK (x > 0)", "fine"),
+        (
+            NULL,
+            "ALTER TABLE u ADD COLUMN x TEXT NOT NULL GENERATED ALWAYS AS (a || 'b')",
+            "fails 1 1",
+        ),
+        (KEEP, "ALTER TABLE u ADD COLUMN x TEXT NOT NULL GENERATED ALWAYS AS (a || 'b')", "fine"),
+        (&with_parent, "ALTER TABLE u ADD COLUMN x INT DEFAULT 1 REFERENCES p (id)", "fails 1 1"),
+        (&with_parent, "ALTER TABLE u ADD COLUMN x INT REFERENCES p (id)", "nothing"),
+        (KEEP, "ALTER TABLE u ADD COLUMN x TEXT DEFAULT CURRENT_TIMESTAMP", "fails 1 1"),
+        (KEEP, "ALTER TABLE u ADD COLUMN x INT DEFAULT (1 + 1)", "unknown: SQLite refuses"),
+        (KEEP, "ALTER TABLE u ADD COLUMN x INT DEFAULT (-5)", "nothing"),
+        (KEEP, "ALTER TABLE u ADD COLUMN x TEXT DEFAULT 'it''s'", "nothing"),
+    ])
+    .await;
+}
+
+#[tokio::test]
 async fn names_are_one_whatever_their_case() {
     tried([
         (KEEP, "ALTER TABLE u RENAME COLUMN A TO c; ALTER TABLE U DROP COLUMN C", "loss 1"),

@@ -158,9 +158,15 @@ impl Walk<'_, '_> {
             let does = format!("adds the column {name} to {table}, a reference with a default");
             self.refuse_rows(step, table, name, false, does);
         }
+        if is_literal(&default.text) {
+            return;
+        }
+        let does = format!("adds the column {name} to {table} with a default that is computed");
         if default.volatility != Volatility::Constant || !default.calls.is_empty() {
-            let does = format!("adds the column {name} to {table} with a default that is computed");
             self.refuse_rows(step, table, name, false, does);
+        } else {
+            let why = "SQLite refuses some defaults where there are rows".to_owned();
+            self.ask(step, Asked::violation(table, does, Vec::new()), |_, _| Err(why));
         }
     }
 
@@ -282,6 +288,16 @@ impl Walk<'_, '_> {
             })
         });
     }
+}
+
+/// A number, a string or a truth value, perhaps in parentheses.
+fn is_literal(text: &str) -> bool {
+    let text = text.trim().trim_start_matches('(').trim_end_matches(')').trim();
+    let unsigned = text.trim_start_matches(['+', '-']).trim_start();
+    let quoted = text.strip_prefix('\'').and_then(|text| text.strip_suffix('\''));
+    quoted.is_some_and(|inside| !inside.replace("''", "").contains('\''))
+        || unsigned.parse::<f64>().is_ok()
+        || ["true", "false", "null"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// With `IF NOT EXISTS` nothing is done to a column that is there.
