@@ -77,10 +77,8 @@ pub fn cast_class(from: &str, to: &TypeName) -> CastClass {
             }
             _ => Risky,
         },
-        (Family::Numeric, Family::Whole(digits)) => match from.numeric() {
-            Some((whole, 0)) if whole < digits => Safe,
-            _ => Risky,
-        },
+        // `NaN` is a numeric of any precision, and no integer.
+        (Family::Numeric, Family::Whole(_)) => Risky,
         (Family::Float(a), Family::Float(b)) => {
             if a <= b {
                 Safe
@@ -90,6 +88,9 @@ pub fn cast_class(from: &str, to: &TypeName) -> CastClass {
         }
         (Family::Numeric, Family::Float(_))
         | (Family::Float(_), Family::Whole(_) | Family::Numeric) => Risky,
+        // Not every local time is there once where clocks are put forward and back, and a date may be too late for one.
+        (Family::Timestamp, Family::Timestamp) if from.name != to.name => Risky,
+        (Family::Date, Family::Timestamp) => Risky,
         (Family::Timestamp, Family::Timestamp) | (Family::Time, Family::Time) => {
             let same_zone = from.name == to.name;
             let narrower = to.precision() < from.precision();
@@ -105,7 +106,6 @@ pub fn cast_class(from: &str, to: &TypeName) -> CastClass {
             }
         }
         (Family::Timestamp, Family::Date | Family::Time) => Lossy,
-        (Family::Date, Family::Timestamp) => Safe,
         (Family::Other, Family::Other) => match (&*from.name, &*to.name) {
             ("json", "jsonb") => Lossy,
             ("jsonb", "json") => Safe,
@@ -246,7 +246,7 @@ mod tests {
             ("integer", "real", Lossy),
             ("integer", "double precision", Safe),
             ("bigint", "double precision", Lossy),
-            ("numeric(5,0)", "integer", Safe),
+            ("numeric(5,0)", "integer", Risky),
             ("numeric(5,1)", "integer", Risky),
             ("numeric(5,2)", "numeric(6,2)", Safe),
             ("numeric(5,2)", "numeric(5,3)", Risky),
@@ -262,9 +262,9 @@ mod tests {
             ("character varying(6)", "text", Safe),
             ("character varying(6)", "character", Risky),
             ("timestamp(3) without time zone", "timestamp(1) without time zone", Lossy),
-            ("timestamp without time zone", "timestamp with time zone", Safe),
+            ("timestamp without time zone", "timestamp with time zone", Risky),
             ("timestamp without time zone", "date", Lossy),
-            ("date", "timestamp with time zone", Safe),
+            ("date", "timestamp with time zone", Risky),
             ("time with time zone", "time without time zone", Lossy),
             ("json", "jsonb", Lossy),
             ("boolean", "character varying(4)", Risky),

@@ -21,8 +21,19 @@ pub struct DataCheck {
     pub(super) settled: DataOutcome,
     /// When an answer decides nothing.
     pub(super) doubt: Doubt,
-    /// What is not there cannot be harmed (`IF EXISTS`, a table that may be created before).
-    pub(super) absent_is_fine: bool,
+    /// The outcome where there is no such table or column (`IF EXISTS`, a table that may be created before); `None`: it was not
+    /// found.
+    pub(super) absent: Option<DataOutcome>,
+    /// What has to be so for an outcome to be certain.
+    pub(super) relies: Vec<Reliance>,
+}
+
+/// Something that the plan relies on: no row is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reliance {
+    pub(crate) question: DataQuestion,
+    /// Why nothing is certain where one is found.
+    pub(crate) why: String,
 }
 
 /// When an answer decides nothing, because of what happens before the action; the reasons.
@@ -68,15 +79,46 @@ impl DataCheck {
         let Some(question) = &self.question else {
             return self.settled.clone();
         };
-        if self.absent_is_fine && *answer == DataAnswer::NotThere {
-            return DataOutcome::Fine;
-        }
-        let outcome = judge(dialect, question, answer);
+        let outcome = match (&self.absent, answer) {
+            (Some(absent), DataAnswer::NotThere) => absent.clone(),
+            _ => judge(dialect, question, answer),
+        };
         let doubt = match &outcome {
             DataOutcome::Fine => &self.doubt.if_none,
             DataOutcome::DataLoss { .. } | DataOutcome::WillFail { .. } => &self.doubt.if_found,
             DataOutcome::Unknown { .. } => &None,
         };
         doubt.as_ref().map_or(outcome, |why| DataOutcome::unknown(why.clone()))
+    }
+
+    /// The questions that this check raises, as far as it has to be asked.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &DataQuestion> {
+        let settled = self.settled();
+        let question = self.question.as_ref().filter(|_| settled.is_none());
+        let is_certain = !matches!(settled, Some(DataOutcome::Unknown { .. }));
+        let relies = self.relies.iter().filter(move |_| is_certain);
+        question.into_iter().chain(relies.map(|reliance| &reliance.question))
+    }
+
+    /// What it comes to with the answers to its questions.
+    pub(crate) fn outcome<'q>(
+        &self,
+        dialect: Dialect,
+        answer: impl Fn(&DataQuestion) -> &'q DataAnswer,
+    ) -> DataOutcome {
+        let outcome = self.settled().unwrap_or_else(|| match &self.question {
+            Some(question) => self.conclude(dialect, answer(question)),
+            None => self.settled.clone(),
+        });
+        if matches!(outcome, DataOutcome::Unknown { .. }) {
+            return outcome;
+        }
+        let broken = self.relies.iter().find(|reliance| match answer(&reliance.question) {
+            DataAnswer::Found(found) | DataAnswer::Changed(found) => found.rows > 0,
+            // What the plan makes passes nothing on.
+            DataAnswer::NotThere => false,
+            _ => true,
+        });
+        broken.map_or(outcome, |reliance| DataOutcome::unknown(reliance.why.clone()))
     }
 }

@@ -38,5 +38,5 @@ pub use check::{DataCheck, Doubt};
 pub use limits::DataLimits;
 pub use outcome::{DataOutcome, judge};
 pub use plan::{PlannedScript, checks};
-pub use question::{DataQuestion, Key, Overwrite};
+pub use question::{DataQuestion, Key, NewColumn, Overwrite};
 pub use report::{DataReport, Judged};

@@ -38,9 +38,18 @@ pub enum DataQuestion {
         table: ObjectName,
         columns: Vec<String>,
         referenced: Option<(ObjectName, Vec<String>)>,
+        /// The only column, where the table does not have it yet.
+        added: Option<NewColumn>,
     },
     /// For how many rows the expression is false (NULL passes).
-    Violations { table: ObjectName, expression: String },
+    Violations {
+        table: ObjectName,
+        expression: String,
+        /// A column that the expression may name and the table does not have yet.
+        added: Option<NewColumn>,
+    },
+    /// Whether an expression can be computed for every row, and be of this type; `once` says that it names no column.
+    Computable { table: ObjectName, expression: String, ty: String, once: bool },
     /// The same for a constraint that is in the database, of whatever kind.
     NamedConstraint { table: ObjectName, constraint: String },
     /// How many values do not fit into another type, or are other values there; `using` is the expression of `USING`, and
@@ -52,8 +61,25 @@ pub enum DataQuestion {
         using: Option<String>,
         plain: bool,
     },
+    /// How many values come out as others in a column of SQLite of this type, or cannot be stored there; `in_any_way` also
+    /// counts those that only change their storage class.
+    Stored {
+        table: ObjectName,
+        column: String,
+        to: String,
+        strict: bool,
+        rowid: bool,
+        in_any_way: bool,
+    },
     /// How many values are not among these, which are all that the new enum has.
     EnumValues { table: ObjectName, column: String, allowed: Vec<String> },
+    /// How many rows of other tables go with the rows of this one, or lose their reference to it: their foreign keys say
+    /// `CASCADE`, `SET NULL` or `SET DEFAULT`.
+    Referring { table: ObjectName },
+    /// How many things pass on what is written to a relation, so that more changes than a statement says: a view, rules,
+    /// triggers, computed columns, foreign keys that do so; and its parents and children, if other tables of the
+    /// plan than itself are in question.
+    PassedOn { table: ObjectName, to_kin: bool },
     /// What `DROP … CASCADE` takes along, and how many rows or values that is.
     Dependents { kind: ObjectKind, name: ObjectName },
 }
@@ -66,6 +92,18 @@ pub enum Overwrite {
     DropTable,
     Truncate,
     Delete,
+}
+
+/// A column that a table does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NewColumn {
+    /// Its name.
+    pub name: String,
+    /// Its type, as written; `None` where none is given.
+    pub ty: Option<String>,
+    /// Its value in every row, as an expression.
+    pub value: String,
 }
 
 /// One part of a key.
@@ -94,7 +132,11 @@ impl DataQuestion {
             | Self::Violations { table, .. }
             | Self::NamedConstraint { table, .. }
             | Self::TypeChange { table, .. }
-            | Self::EnumValues { table, .. } => table,
+            | Self::EnumValues { table, .. }
+            | Self::PassedOn { table, .. }
+            | Self::Computable { table, .. }
+            | Self::Referring { table }
+            | Self::Stored { table, .. } => table,
             Self::Dependents { name, .. } => name,
         }
     }
@@ -106,6 +148,8 @@ impl DataQuestion {
         let postgres = dialect == Dialect::Postgres;
         Some(match self {
             Self::RequiredColumn { .. } if !postgres => "1",
+            // `ADD COLUMN` says so in words of its own.
+            Self::Violations { added: Some(_), .. } if !postgres => "1",
             Self::RequiredColumn { .. } | Self::Nulls { .. } => {
                 if postgres {
                     "23502"
@@ -150,9 +194,14 @@ impl DataQuestion {
                 "row has a value that the new type lacks",
                 "rows have a value that the new type lacks",
             ],
-            Self::TypeChange { .. } => ["value", "values"],
+            Self::TypeChange { .. } | Self::Stored { .. } | Self::Computable { .. } => {
+                ["value", "values"]
+            }
             Self::Dependents { .. } => ["row or value", "rows and values"],
-            Self::Rows { .. } | Self::RequiredColumn { .. } => ["row", "rows"],
+            Self::PassedOn { .. } => ["thing", "things"],
+            Self::Rows { .. } | Self::RequiredColumn { .. } | Self::Referring { .. } => {
+                ["row", "rows"]
+            }
         }
     }
 }

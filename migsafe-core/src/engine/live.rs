@@ -2,7 +2,9 @@
 
 use super::assess::Run;
 use super::{Error, Options};
-use crate::data::{DataAnswer, DataLimits, DataQuestion, DataReport, PlannedScript, checks};
+use crate::data::{
+    DataAnswer, DataCheck, DataLimits, DataQuestion, DataReport, PlannedScript, checks,
+};
 use crate::migrations::Migrations;
 use crate::store::HistoryStore;
 
@@ -34,8 +36,10 @@ pub(super) async fn ask(
     let dialect = store.dialect();
     let checks = checks(dialect, planned);
     let mut questions: Vec<DataQuestion> = Vec::new();
-    for check in checks.iter().filter(|check| check.settled().is_none()) {
-        questions.extend(check.question.clone().filter(|question| !questions.contains(question)));
+    for question in checks.iter().flat_map(DataCheck::questions) {
+        if !questions.contains(question) {
+            questions.push(question.clone());
+        }
     }
     let answers = if questions.is_empty() {
         Vec::new()
@@ -46,13 +50,12 @@ pub(super) async fn ask(
         })
     };
     let missing = DataAnswer::Unanswered("the backend gave no answer".to_owned());
+    let answer = |asked: &DataQuestion| {
+        let at = questions.iter().position(|question| question == asked);
+        at.and_then(|at| answers.get(at)).unwrap_or(&missing)
+    };
     let judged = checks.into_iter().map(|check| {
-        let outcome = check.settled().unwrap_or_else(|| {
-            let asked = check.question.as_ref();
-            let at = questions.iter().position(|question| Some(question) == asked);
-            let answer = at.and_then(|at| answers.get(at)).unwrap_or(&missing);
-            check.conclude(dialect, answer)
-        });
+        let outcome = check.outcome(dialect, answer);
         (check, outcome)
     });
     Some(DataReport::new(judged))

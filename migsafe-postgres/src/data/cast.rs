@@ -10,6 +10,10 @@ use super::session::{Asking, Trouble};
 use super::table::Table;
 use crate::sql::{self, BEFORE_ASKED, Ident};
 
+/// Types in which two values are equal only if they are written alike.
+const DISTINCT: &[&str] =
+    &["smallint", "integer", "bigint", "uuid", "boolean", "date", "text", "character varying"];
+
 pub(super) async fn answer(
     asking: &mut Asking,
     table: &Table,
@@ -27,6 +31,7 @@ pub(super) async fn answer(
         return Ok(DataAnswer::Unanswered(format!("the type {} was not found", to.text)));
     }
     let castable = value(2).as_deref() == Some("t");
+    let (is_key, is_checked) = (value(3).as_deref() == Some("t"), value(4).as_deref() == Some("t"));
     let column = Ident(column).to_string();
     if using.is_none() {
         if !castable {
@@ -49,6 +54,17 @@ pub(super) async fn answer(
         return Ok(answer);
     }
     let found = changed(asking, table, &column, &new, &from).await?;
+    // Values that say the same may be equal in another type, and a condition may mean another thing.
+    let distinct = to.dimensions == 0 && DISTINCT.contains(&&*to.name.name);
+    let same_type = from == to.text;
+    if found.rows == 0 && !same_type && (is_checked || (is_key && !distinct)) {
+        let any = Scan::all(table, table.with_children()).run(asking).await?;
+        if any.rows > 0 {
+            let what = if is_checked { "a CHECK constraint" } else { "a unique index" };
+            let why = format!("whether its values fulfil {what} in another type is not asked");
+            return Ok(DataAnswer::Unanswered(why));
+        }
+    }
     Ok(if plain { DataAnswer::Changed(found) } else { DataAnswer::Computed(found) })
 }
 

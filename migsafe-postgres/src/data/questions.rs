@@ -2,7 +2,7 @@
 
 use migsafe_core::Dialect;
 use migsafe_core::data::{
-    Certainty, DataAnswer, DataQuestion, Found, Key, Overwrite, PlannedScript, checks,
+    Certainty, DataAnswer, DataQuestion, Found, Key, NewColumn, Overwrite, PlannedScript, checks,
 };
 use migsafe_core::migrations::MigrationName;
 use migsafe_core::sql::{ObjectName, analyse};
@@ -72,9 +72,13 @@ async fn ask(asking: &mut Asking, question: &DataQuestion) -> Asked<DataAnswer> 
                 .run(asking)
                 .await?
         }
-        DataQuestion::Violations { expression, .. } => {
+        DataQuestion::Violations { expression, added, .. } => {
             let condition = format!("NOT (\n{expression}\n)");
-            let scan = Scan::rows_where(&table, table.with_children(), condition).of_script();
+            let from = match added {
+                Some(added) => with_added(&table, added),
+                None => table.with_children(),
+            };
+            let scan = Scan::rows_where(&table, from, condition).of_script();
             match scan.run(asking).await {
                 Err(trouble) if trouble.about_values().is_some() => return Ok(fails(&trouble)),
                 found => found?,
@@ -91,14 +95,33 @@ async fn ask(asking: &mut Asking, question: &DataQuestion) -> Asked<DataAnswer> 
             };
             Scan::rows_where(&table, table.with_children(), condition).run(asking).await?
         }
-        DataQuestion::Orphans { columns, referenced, .. } => {
-            orphans(asking, &table, columns, referenced.as_ref()).await?
+        DataQuestion::Orphans { columns, referenced, added, .. } => {
+            let added = added.as_ref().map(typed);
+            orphans(asking, &table, columns, referenced.as_ref(), added).await?
+        }
+        DataQuestion::Computable { expression, ty, once, .. } => {
+            let new = format!("(\n{expression}\n)::{ty}");
+            let from = table.with_children();
+            let query = if *once {
+                sql::some_rows(&from, None, Some(&new), 1)
+            } else {
+                sql::compute(&from, &new)
+            };
+            match asking.ask_with_script(query).await {
+                Err(trouble) if trouble.about_values().is_some() => return Ok(fails(&trouble)),
+                Err(trouble) => return Err(trouble),
+                Ok(_) => Found::exactly(0),
+            }
         }
         DataQuestion::Duplicates { unless: Some(index), .. } if exists(asking, index).await? => {
             Found::exactly(0)
         }
         DataQuestion::Duplicates { keys, predicate, nulls_not_distinct, .. } => {
             duplicates(asking, &table, keys, predicate.as_deref(), *nulls_not_distinct).await?
+        }
+        DataQuestion::PassedOn { to_kin, .. } => {
+            let answer = asking.ask(sql::passed_on(&table.oid, *to_kin)).await?;
+            Found::exactly(number(&answer))
         }
         DataQuestion::TypeChange { column, to, using, plain, .. } => {
             return cast::answer(asking, &table, column, to, using.as_deref(), *plain).await;
@@ -123,6 +146,22 @@ fn key(key: &Key) -> String {
         // A kind of key that this crate does not know would be refused as a column of no table.
         _ => Ident("").to_string(),
     }
+}
+
+/// The value of a column that is not there yet.
+fn typed(added: &NewColumn) -> String {
+    let ty = added.ty.as_ref().map(|ty| format!("::{ty}")).unwrap_or_default();
+    format!("(\n{}\n){ty}", added.value)
+}
+
+/// The rows of a table with a column that is not there yet. What is computed may name the others.
+fn with_added(table: &Table, added: &NewColumn) -> String {
+    format!(
+        "(SELECT *, {} AS {} FROM {}) AS migsafe_rows",
+        typed(added),
+        Ident(&added.name),
+        table.with_children()
+    )
 }
 
 async fn exists(asking: &mut Asking, name: &ObjectName) -> Asked<bool> {
@@ -203,8 +242,12 @@ async fn orphans(
     child: &Table,
     columns: &[String],
     referenced: Option<&(ObjectName, Vec<String>)>,
+    added: Option<String>,
 ) -> Asked<Found> {
-    let of_child = |column: &String| format!("{CHILD}.{}", Ident(column));
+    let of_child = |column: &String| match &added {
+        Some(value) => value.clone(),
+        None => format!("{CHILD}.{}", Ident(column)),
+    };
     let mut condition: Vec<String> =
         columns.iter().map(|column| format!("{} IS NOT NULL", of_child(column))).collect();
     if let Some((name, referenced)) = referenced {
@@ -229,6 +272,7 @@ async fn orphans(
     }
     let scan = Scan {
         alias: Some(CHILD),
+        of_script: added.is_some(),
         key: child.key_text(&format!("{CHILD}.")),
         ..Scan::rows_where(child, child.itself(), condition.join(" AND "))
     };

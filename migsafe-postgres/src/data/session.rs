@@ -114,7 +114,12 @@ impl Trouble {
     /// The SQLSTATE with which the statement itself would fail on the same rows: a value that cannot be.
     pub(super) fn about_values(&self) -> Option<&str> {
         match self {
-            Self::Server(error) if error.code.starts_with("22") => Some(&error.code),
+            // Those of class 23 are of domains: a question writes nothing.
+            Self::Server(error)
+                if error.code.starts_with("22") || matches!(&*error.code, "23502" | "23514") =>
+            {
+                Some(&error.code)
+            }
             _ => None,
         }
     }

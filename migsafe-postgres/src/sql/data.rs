@@ -164,7 +164,11 @@ pub(crate) fn cast_facts(table: &str, column: &str, to: &str) -> String {
     let (from, target) = (base("a.atttypid"), base("x.ty"));
     format!(
         "SELECT pg_catalog.format_type(a.atttypid, a.atttypmod), x.ty, \
-         {} OR COALESCE({}, false) OR (SELECT t.typcategory = 'S' FROM pg_catalog.pg_type t WHERE t.oid = {target}) \
+         {} OR COALESCE({}, false) OR (SELECT t.typcategory = 'S' FROM pg_catalog.pg_type t WHERE t.oid = {target}), \
+         EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND (i.indisunique OR i.indisexclusion) \
+         AND (a.attnum = ANY (i.indkey::int2[]) OR i.indexprs IS NOT NULL OR i.indpred IS NOT NULL)), \
+         EXISTS (SELECT 1 FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype IN ('c', 'x') \
+         AND a.attnum = ANY (k.conkey)) \
          FROM pg_catalog.pg_attribute a, (SELECT pg_catalog.to_regtype({})::oid AS ty) AS x \
          WHERE a.attrelid = {} AND a.attname = {} AND NOT a.attisdropped",
         castable(&from, &target),
@@ -185,6 +189,25 @@ pub(crate) fn referring_tables(table: &str) -> String {
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE c.oid <> {table}::oid ORDER BY 1, 2",
         table = Literal(table)
+    )
+}
+
+/// Row: how many things pass on what is written to a relation; of its own computed columns if no other relation is in
+/// question, and of its parents and children if one is.
+pub(crate) fn passed_on(table: &str, to_kin: bool) -> String {
+    let others = if to_kin {
+        "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid OR i.inhparent = c.oid)"
+    } else {
+        "(SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated <> '')"
+    };
+    format!(
+        "SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 0 ELSE 1 END \
+         + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal) \
+         + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_rewrite w WHERE w.ev_class = c.oid) \
+         + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_constraint k WHERE k.confrelid = c.oid AND k.contype = 'f' \
+         AND (k.confdeltype IN ('c', 'n', 'd') OR k.confupdtype IN ('c', 'n', 'd'))) \
+         + {others} FROM pg_catalog.pg_class c WHERE c.oid = {}",
+        Literal(table)
     )
 }
 

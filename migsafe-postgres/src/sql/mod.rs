@@ -17,7 +17,8 @@ pub(crate) use audit::{audit_exists, change, create_audit};
 pub(crate) use blockers::blockers;
 pub(crate) use data::{
     ASKED, BEFORE_ASKED, ask, begin_asking, cast_facts, compute, constraint, count_rows,
-    count_sampled, dependents, duplicates, exists, referring_tables, some_rows, table_facts,
+    count_sampled, dependents, duplicates, exists, passed_on, referring_tables, some_rows,
+    table_facts,
 };
 pub(crate) use effect::{Before, before, now, recorded};
 pub(crate) use journal::{

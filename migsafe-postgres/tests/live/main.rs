@@ -1,12 +1,16 @@
 //! What the rows that are there mean for pending statements, on a real server.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking, also in its helpers")]
 
+mod carried_out;
 #[path = "../common/mod.rs"]
 mod common;
 mod deploys;
+mod generated;
 mod goes_along;
 mod limits;
 mod plans;
+mod plans_of_names;
+mod plans_of_writes;
 mod truth;
 
 use migsafe_postgres::core::data::{DataLimits, DataOutcome, DataReport};

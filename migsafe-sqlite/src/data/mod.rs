@@ -5,6 +5,7 @@
 
 mod queries;
 mod questions;
+mod stored;
 
 use std::time::{Duration, Instant};
 

@@ -35,6 +35,45 @@ pub(super) fn index(name: &ObjectName) -> String {
     )
 }
 
+/// Row: how many things pass on what is written to a table; of its own computed columns only if asked.
+pub(super) fn passed_on(name: &ObjectName, itself: bool) -> String {
+    let name = literal(&name.name);
+    let computed = if itself {
+        format!("(SELECT count(*) FROM pragma_table_xinfo({name}) WHERE hidden > 1)")
+    } else {
+        "0".to_owned()
+    };
+    format!(
+        "SELECT CAST((SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND lower(name) = lower({name})) \
+         + (SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND lower(tbl_name) = lower({name})) \
+         + (SELECT count(*) FROM sqlite_schema s, pragma_foreign_key_list(s.name) k WHERE s.type = 'table' \
+         AND lower(k.\"table\") = lower({name}) AND (k.on_delete {ACTS} OR k.on_update {ACTS})) + {computed} AS TEXT)"
+    )
+}
+
+/// What a foreign key does beside looking.
+const ACTS: &str = "IN ('CASCADE', 'SET NULL', 'SET DEFAULT')";
+
+/// Rows: other tables whose rows refer to this one, the first column that does, and whether such rows go with those that they
+/// refer to, or lose the reference.
+pub(super) fn referring(name: &ObjectName) -> String {
+    let name = literal(&name.name);
+    format!(
+        "SELECT s.name, k.\"from\", CAST(k.on_delete {ACTS} AS TEXT) FROM sqlite_schema s, pragma_foreign_key_list(s.name) k WHERE s.type = 'table' \
+         AND lower(k.\"table\") = lower({name}) AND lower(s.name) <> lower({name}) AND k.seq = 0 \
+         ORDER BY 3 DESC, 1, 2"
+    )
+}
+
+/// Rows: whether a table has a foreign key to another.
+pub(super) fn refers(name: &ObjectName, parent: &str) -> String {
+    format!(
+        "SELECT 'yes' FROM pragma_foreign_key_list({}) WHERE lower(\"table\") = lower({})",
+        literal(&name.name),
+        literal(parent)
+    )
+}
+
 /// A key as text.
 pub(super) fn key_text(columns: &[String]) -> String {
     let texts: Vec<String> =

@@ -6,6 +6,7 @@ use migsafe_core::sql::{ObjectName, analyse};
 
 use super::Asking;
 use super::queries::{self, ident};
+use super::stored::Stored;
 use crate::error::{Fault, code};
 
 pub(super) async fn answer(
@@ -16,6 +17,22 @@ pub(super) async fn answer(
         return Ok(DataAnswer::NotThere);
     };
     let condition = match question {
+        DataQuestion::PassedOn { to_kin, .. } => {
+            let things = asking.ask(queries::passed_on(question.object(), !to_kin)).await?;
+            return Ok(DataAnswer::Found(Found::exactly(number(&things))));
+        }
+        DataQuestion::Orphans { columns, referenced, .. } => {
+            let child = (question.object(), &table);
+            return orphans(asking, child, columns, referenced.as_ref()).await;
+        }
+        DataQuestion::Referring { .. } => return referring(asking, question.object()).await,
+        DataQuestion::Stored { column, .. } if !table.has(column) => {
+            return Ok(DataAnswer::NotThere);
+        }
+        DataQuestion::Stored { column, to, strict, rowid, in_any_way, .. } => {
+            let stored = Stored { column: ident(column), to, strict: *strict, rowid: *rowid };
+            return stored.answer(asking, &table, *in_any_way).await;
+        }
         DataQuestion::Rows { .. } | DataQuestion::RequiredColumn { .. } => "1".to_owned(),
         DataQuestion::Values { column, .. } | DataQuestion::Rewritten { column, .. }
             if !table.has(column) =>
@@ -29,6 +46,15 @@ pub(super) async fn answer(
             Some(key) => format!("{key} IS NULL"),
             None => return Ok(DataAnswer::NotThere),
         },
+        DataQuestion::Violations { expression, added: Some(added), .. } => {
+            let name = ident(&added.name);
+            let table = Table {
+                from: format!("(SELECT *, (\n{}\n) AS {name} FROM {})", added.value, table.from),
+                ..table
+            };
+            let condition = format!("NOT (\n{expression}\n)");
+            return scan(asking, &table, &condition).await.map(DataAnswer::Found);
+        }
         DataQuestion::Violations { expression, .. } => format!("NOT (\n{expression}\n)"),
         DataQuestion::Unkept { kept, .. } => return unkept(asking, &table, kept).await,
         DataQuestion::Duplicates { unless: Some(index), .. }
@@ -45,7 +71,7 @@ pub(super) async fn answer(
 }
 
 /// A table as the database has it.
-struct Table {
+pub(super) struct Table {
     from: String,
     columns: Vec<String>,
     /// Quoted.
@@ -92,7 +118,11 @@ fn checked(query: String) -> Result<String, Fault> {
 }
 
 /// Looks for some rows, then how many there are.
-async fn scan(asking: &mut Asking<'_>, table: &Table, condition: &str) -> Result<Found, Fault> {
+pub(super) async fn scan(
+    asking: &mut Asking<'_>,
+    table: &Table,
+    condition: &str,
+) -> Result<Found, Fault> {
     let (shown, up_to) = (asking.limits.samples, asking.limits.count_up_to);
     let key = queries::key_text(&table.key);
     let some = checked(queries::some_rows(&table.from, condition, &key, shown.max(1)))?;
@@ -154,6 +184,78 @@ async fn duplicates(
     let certainty = if count > up_to { Certainty::AtLeast } else { Certainty::Exact };
     let sample = rows.into_iter().filter_map(|row| row.into_iter().nth(1)).take(shown);
     Ok(DataAnswer::Found(Found::of(count, certainty).with_sample(sample)))
+}
+
+/// Rows with a whole key that no row of the other table has. A table that is not there has none.
+async fn orphans(
+    asking: &mut Asking<'_>,
+    (name, table): (&ObjectName, &Table),
+    columns: &[String],
+    referenced: Option<&(ObjectName, Vec<String>)>,
+) -> Result<DataAnswer, Fault> {
+    if !columns.iter().all(|column| table.has(column)) {
+        return Ok(DataAnswer::NotThere);
+    }
+    let child = |column: &String| format!("migsafe_child.{}", ident(column));
+    let mut conditions: Vec<String> =
+        columns.iter().map(|column| format!("{} IS NOT NULL", child(column))).collect();
+    if let Some((name, theirs)) = referenced
+        && let Some(parent) = Table::find(asking, name).await?
+    {
+        let theirs = if theirs.is_empty() {
+            parent.key.clone()
+        } else {
+            theirs.iter().map(|column| ident(column)).collect()
+        };
+        if theirs.len() != columns.len() {
+            return Ok(DataAnswer::Unanswered(format!("{name} has no such key")));
+        }
+        let equal: Vec<String> = theirs
+            .iter()
+            .zip(columns)
+            // The value is compared with the affinity and the collation of the parent's column.
+            .map(|(theirs, ours)| format!("migsafe_parent.{theirs} = {}", child(ours)))
+            .collect();
+        conditions.push(format!(
+            "NOT EXISTS (SELECT 1 FROM {} AS migsafe_parent WHERE {})",
+            parent.from,
+            equal.join(" AND ")
+        ));
+    }
+    let child = Table {
+        from: format!("{} AS migsafe_child", table.from),
+        columns: table.columns.clone(),
+        key: table.key.clone(),
+    };
+    let found = scan(asking, &child, &conditions.join(" AND ")).await?;
+    let parent = referenced.map_or("", |(name, _)| &*name.name);
+    if found.rows > 0 && !asking.ask(queries::refers(name, parent)).await?.is_empty() {
+        // With foreign keys off only what is new is a violation.
+        let why = format!("{} rows refer to no row, and such rows may be known", found.rows);
+        return Ok(DataAnswer::Unanswered(why));
+    }
+    Ok(DataAnswer::Found(found))
+}
+
+/// Rows that go, or lose the reference, with the rows that they refer to.
+async fn referring(asking: &mut Asking<'_>, name: &ObjectName) -> Result<DataAnswer, Fault> {
+    let mut all = Found::exactly(0);
+    for row in asking.ask(queries::referring(name)).await? {
+        let [child, column, acts] = row.as_slice() else { continue };
+        let Some(table) = Table::find(asking, &ObjectName::unqualified(child)).await? else {
+            continue;
+        };
+        let found = scan(asking, &table, &format!("{} IS NOT NULL", ident(column))).await?;
+        if acts != "1" && found.rows > 0 {
+            let why = format!("rows of {child} refer to it, which may keep it from being dropped");
+            return Ok(DataAnswer::Unanswered(why));
+        }
+        all.rows += found.rows;
+        if found.certainty != Certainty::Exact {
+            all.certainty = found.certainty;
+        }
+    }
+    Ok(DataAnswer::Found(all))
 }
 
 fn number(rows: &[Vec<String>]) -> u64 {

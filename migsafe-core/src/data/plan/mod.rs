@@ -1,8 +1,15 @@
 //! From scripts to checks: what each action does to rows, and what the actions before it have to do with that.
 
+mod added;
+mod ask;
+mod columns;
 mod derive;
+mod drops;
+mod keys;
+mod leaves;
 mod rebuild;
 mod state;
+mod table;
 
 use super::DataCheck;
 use crate::Dialect;
@@ -76,6 +83,12 @@ impl<'a> Step<'a> {
     /// Where it is, for messages about later statements.
     fn place(&self) -> String {
         format!("statement {} of {}", self.index + 1, self.migration)
+    }
+
+    /// Whether a part of the script has these words, whatever their case and the white space.
+    fn says(&self, range: &std::ops::Range<usize>, words: &str) -> bool {
+        let text = self.text.get(range.clone()).unwrap_or_default().to_ascii_lowercase();
+        text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
     }
 
     /// Whether the statement's text has this word, as a name or otherwise.

@@ -2,10 +2,14 @@
 
 use super::Step;
 use crate::Dialect;
+use crate::data::check::Reliance;
 use crate::data::expression::embeddable;
 use crate::data::{DataQuestion, Key};
 use crate::lint::{Rebuild, rebuilds};
-use crate::sql::{ActionKind, Column, ConstraintKind, ObjectName, Output, TableDefinition};
+use crate::sql::{
+    ActionKind, Column, ConstraintKind, Fact, ForeignKey, ObjectName, Output, Statement,
+    TableDefinition, TypeName,
+};
 
 /// A rebuild that is understood.
 #[derive(Debug)]
@@ -15,6 +19,23 @@ pub(super) struct Understood<'a> {
     new: &'a TableDefinition,
     /// Columns of the new table with what they are filled from.
     filled: Vec<(&'a str, &'a Output)>,
+    /// Rows that violate a constraint are left out, or push others out.
+    resolves_conflicts: bool,
+    /// Foreign keys of SQLite act while the old table is dropped.
+    keys_act: bool,
+}
+
+/// Where the values of a new column come from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Source<'a> {
+    /// A column of the old table, as it is.
+    Column(&'a str),
+    /// An expression.
+    Computed,
+    /// Its default.
+    Default,
+    /// It is NULL, or given out by the database.
+    Nothing,
 }
 
 /// A question about the old table.
@@ -31,8 +52,21 @@ pub(super) enum Asked {
     Unkept(Vec<String>),
     Rewritten(String),
     Nulls(Key),
-    Duplicates { keys: Vec<Key>, primary_key: bool },
+    Duplicates {
+        keys: Vec<Key>,
+        primary_key: bool,
+    },
     Violations(String),
+    /// A column whose values are assigned to one of this type.
+    Converted(String, TypeName),
+    /// The same on SQLite; and whether the table is `STRICT`, and whether it is the rowid.
+    Stored {
+        column: String,
+        to: String,
+        strict: bool,
+        rowid: bool,
+    },
+    Referring,
     Refused(String),
 }
 
@@ -65,7 +99,66 @@ impl<'a> Understood<'a> {
             });
         let plain = copied.iter().all(|(_, output)| **output != Output::All);
         let understood = every_row && plain && !meddled && !definition.if_not_exists;
-        understood.then_some(Self { old, new: definition, filled: copied })
+        let statements = step.script.statements();
+        let made = statements.get(create).map(|create| create.range());
+        let resolves_conflicts = made.is_none_or(|made| step.says(&made, "on conflict"));
+        let switches_off = |statement: &Statement| {
+            statement.has(|fact| matches!(fact, Fact::ForeignKeysPragma { on: false }))
+        };
+        let keys_act = !statements.iter().any(switches_off);
+        understood.then_some(Self {
+            old,
+            new: definition,
+            filled: copied,
+            resolves_conflicts,
+            keys_act,
+        })
+    }
+
+    /// The foreign keys of the new table.
+    pub(super) fn foreign_keys(&self) -> impl Iterator<Item = &'a ForeignKey> {
+        self.new.all_constraints().filter_map(|constraint| match &constraint.kind {
+            ConstraintKind::ForeignKey(key) => Some(key),
+            _ => None,
+        })
+    }
+
+    /// The columns of the old table that are copied into these, as they are.
+    pub(super) fn copied(&self, columns: &[String]) -> Option<Vec<String>> {
+        let plain = |column: &String| match self.source(column) {
+            Some(Output::Column(source)) => Some(source.clone()),
+            _ => None,
+        };
+        columns.iter().map(plain).collect()
+    }
+
+    /// The new table, by the name under which it is made.
+    pub(super) fn new_name(&self) -> &'a ObjectName {
+        &self.new.name
+    }
+
+    /// The columns of the new table, each with where its values come from.
+    pub(super) fn columns(&self) -> Vec<(&'a str, Source<'a>)> {
+        let source = |output: &'a Output| match output {
+            Output::Column(column) => Source::Column(column),
+            _ => Source::Computed,
+        };
+        let mut columns: Vec<(&str, Source<'_>)> = Vec::new();
+        for column in &self.new.columns {
+            let has_default = column.default.as_ref().is_some_and(|default| !default.is_null);
+            let from = match self.source(&column.name) {
+                Some(output) => source(output),
+                None if column.generated.is_some() => Source::Computed,
+                None if has_default || is_given_out(column) => Source::Default,
+                None => Source::Nothing,
+            };
+            columns.push((&column.name, from));
+        }
+        // `CREATE TABLE … AS` has no other columns than those that are selected.
+        if self.new.columns.is_empty() {
+            columns.extend(self.filled.iter().map(|(name, output)| (*name, source(output))));
+        }
+        columns
     }
 
     fn source(&self, column: &str) -> Option<&'a Output> {
@@ -75,13 +168,26 @@ impl<'a> Understood<'a> {
 }
 
 impl Part {
+    /// Whether it is about values as they are in the new table.
+    pub(super) fn is_of_values(&self) -> bool {
+        matches!(self.question, Asked::Duplicates { .. } | Asked::Violations(_))
+    }
+
     fn new(does: String, loses: bool, columns: Vec<String>, question: Asked) -> Self {
         Self { does, loses, columns, question }
     }
 
-    pub(super) fn question(&self, table: ObjectName) -> Result<DataQuestion, String> {
+    /// Columns that are gone already are not lost again.
+    pub(super) fn question(
+        &self,
+        table: ObjectName,
+        gone: &[String],
+    ) -> Result<DataQuestion, String> {
         Ok(match self.question.clone() {
-            Asked::Unkept(kept) => DataQuestion::Unkept { table, kept },
+            Asked::Unkept(mut kept) => {
+                kept.extend_from_slice(gone);
+                DataQuestion::Unkept { table, kept }
+            }
             Asked::Rewritten(column) => DataQuestion::Rewritten { table, column },
             Asked::Nulls(of) => DataQuestion::Nulls { table, of },
             Asked::Duplicates { keys, primary_key } => DataQuestion::Duplicates {
@@ -92,7 +198,16 @@ impl Part {
                 primary_key,
                 unless: None,
             },
-            Asked::Violations(expression) => DataQuestion::Violations { table, expression },
+            Asked::Violations(expression) => {
+                DataQuestion::Violations { table, expression, added: None }
+            }
+            Asked::Converted(column, to) => {
+                DataQuestion::TypeChange { table, column, to, using: None, plain: true }
+            }
+            Asked::Stored { column, to, strict, rowid } => {
+                DataQuestion::Stored { table, column, to, strict, rowid, in_any_way: false }
+            }
+            Asked::Referring => DataQuestion::Referring { table },
             Asked::Refused(why) => return Err(why),
         })
     }
@@ -128,14 +243,24 @@ pub(super) fn questions(rebuild: &Understood<'_>, dialect: Dialect) -> Vec<Part>
             parts.push(Part::new(does, true, expression.columns.clone(), Asked::Refused(why)));
         }
     }
-    let is_rowid = |column: &Column| {
-        column.ty.as_ref().is_some_and(|ty| ty.name.name.eq_ignore_ascii_case("INTEGER"))
-            && !rebuild.new.without_rowid
-    };
+    if dialect == Dialect::Sqlite && rebuild.keys_act {
+        let does = format!("drops the old table {old} with foreign keys on, for one built anew");
+        parts.push(Part::new(does, true, Vec::new(), Asked::Referring));
+    }
+    for (name, asked) in conversions(rebuild, dialect) {
+        let does = format!("builds the table {old} anew with another type of {name}");
+        let columns = match &asked {
+            Asked::Converted(column, _) | Asked::Stored { column, .. } => vec![column.clone()],
+            _ => Vec::new(),
+        };
+        parts.push(Part::new(does, false, columns, asked));
+    }
     for column in &rebuild.new.columns {
         let is_key =
             column.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
-        if !column.not_null || (is_key && is_rowid(column)) || column.generated.is_some() {
+        let is_required =
+            column.not_null || (rebuild.new.without_rowid && in_key(rebuild.new, column));
+        if !is_required || (is_key && is_rowid(rebuild.new, column)) || column.generated.is_some() {
             continue;
         }
         let does = format!("builds the table {old} anew with {} NOT NULL", column.name);
@@ -194,13 +319,19 @@ fn constraint_part(
         }
         _ => return None,
     };
-    let sources: Option<Vec<String>> = columns.iter().map(plain).collect();
+    let sources = rebuild.copied(columns);
     let what = if primary_key { "the PRIMARY KEY" } else { "a UNIQUE constraint" };
     let does = format!("builds the table {old} anew with {what} on {}", columns.join(", "));
     Some(match sources {
         Some(sources) => {
-            let keys = sources.iter().cloned().map(Key::Column).collect();
-            Part::new(does, false, sources, Asked::Duplicates { keys, primary_key })
+            let asked = match keys(rebuild, dialect, columns, &sources) {
+                _ if rebuild.resolves_conflicts => {
+                    Asked::Refused("rows in the way are left out or replaced".to_owned())
+                }
+                Ok(keys) => Asked::Duplicates { keys, primary_key },
+                Err(why) => Asked::Refused(why),
+            };
+            Part::new(does, false, sources, asked)
         }
         // A key that is not copied is given out anew.
         None if columns.iter().all(|column| rebuild.source(column).is_none()) => return None,
@@ -213,8 +344,105 @@ fn constraint_part(
     })
 }
 
+/// The parts of a key in the old table, compared as the new one does.
+fn keys(
+    rebuild: &Understood<'_>,
+    dialect: Dialect,
+    columns: &[String],
+    sources: &[String],
+) -> Result<Vec<Key>, String> {
+    let key = |(column, source): (&String, &String)| {
+        let collation = rebuild.new.column(column).and_then(|column| column.collation.as_ref());
+        match (dialect, collation) {
+            (Dialect::Postgres, None) => Ok(Key::Column(source.clone())),
+            (Dialect::Postgres, Some(name)) => {
+                Err(format!("whether values are equal under the collation {name} is not asked"))
+            }
+            (Dialect::Sqlite, collation) => {
+                let name = collation.map_or("BINARY", |name| &*name.name);
+                let quote = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
+                Ok(Key::Expression(format!("{} COLLATE {}", quote(source), quote(name))))
+            }
+        }
+    };
+    columns.iter().zip(sources).map(key).collect()
+}
+
 /// The column of `coalesce("column", …)`.
 fn coalesced(text: &str, columns: &[String]) -> Option<String> {
     let inside = text.trim().get(..9).filter(|start| start.eq_ignore_ascii_case("coalesce("));
     inside.and(columns.first()).cloned()
+}
+
+/// The columns that are copied as they are, each with what becomes of its values in the new type.
+fn conversions(rebuild: &Understood<'_>, dialect: Dialect) -> Vec<(String, Asked)> {
+    let mut conversions = Vec::new();
+    for column in &rebuild.new.columns {
+        let Some(Output::Column(source)) = rebuild.source(&column.name) else { continue };
+        let asked = match (dialect, &column.ty) {
+            (Dialect::Postgres, Some(ty)) if !is_given_out(column) || column.identity.is_some() => {
+                Asked::Converted(source.clone(), ty.clone())
+            }
+            (Dialect::Postgres, _) => continue,
+            (Dialect::Sqlite, ty) => Asked::Stored {
+                column: source.clone(),
+                to: ty.as_ref().map(|ty| ty.text.clone()).unwrap_or_default(),
+                strict: rebuild.new.strict,
+                rowid: is_rowid(rebuild.new, column) && is_key(rebuild.new, column),
+            },
+        };
+        conversions.push((column.name.clone(), asked));
+    }
+    conversions
+}
+
+/// What has to be so for the rows of the new table to be those of the old one: no value is another one there.
+pub(super) fn reliances(
+    rebuild: &Understood<'_>,
+    live: &ObjectName,
+    dialect: Dialect,
+) -> Vec<Reliance> {
+    let reliance = |(name, asked)| {
+        let table = live.clone();
+        let question = match asked {
+            Asked::Converted(column, to) => {
+                DataQuestion::TypeChange { table, column, to, using: None, plain: true }
+            }
+            Asked::Stored { column, to, strict, rowid } => {
+                DataQuestion::Stored { table, column, to, strict, rowid, in_any_way: true }
+            }
+            _ => return None,
+        };
+        let why = format!("values of {name} may be others in the table that is built anew");
+        Some(Reliance { question, why })
+    };
+    conversions(rebuild, dialect).into_iter().filter_map(reliance).collect()
+}
+
+/// The only column of the key, of the type `INTEGER`, is the rowid.
+fn is_rowid(table: &TableDefinition, column: &Column) -> bool {
+    let is_integer =
+        column.ty.as_ref().is_some_and(|ty| ty.name.name.eq_ignore_ascii_case("INTEGER"));
+    is_integer && !table.without_rowid
+}
+
+fn in_key(table: &TableDefinition, column: &Column) -> bool {
+    table.all_constraints().any(|constraint| {
+        matches!(&constraint.kind, ConstraintKind::PrimaryKey { columns, .. }
+            if columns.iter().any(|name| name.eq_ignore_ascii_case(&column.name)))
+    })
+}
+
+fn is_key(table: &TableDefinition, column: &Column) -> bool {
+    table.all_constraints().any(|constraint| {
+        matches!(&constraint.kind, ConstraintKind::PrimaryKey { columns, .. }
+            if matches!(&**columns, [only] if only.eq_ignore_ascii_case(&column.name)))
+    })
+}
+
+/// Whether the database gives out its values.
+pub(super) fn is_given_out(column: &Column) -> bool {
+    let serial = ["serial", "bigserial", "smallserial"];
+    column.identity.is_some()
+        || column.ty.as_ref().is_some_and(|ty| serial.contains(&&*ty.name.name))
 }

@@ -1,14 +1,17 @@
-//! What the actions so far have done to the tables that the plan speaks of.
+//! The tables that the plan speaks of, while it is walked through.
 
+use super::table::{Column, Table};
 use crate::Dialect;
 use crate::data::Doubt;
-use crate::sql::{Constraint, ObjectName};
+use crate::sql::ObjectName;
 
 /// The tables of a plan while it is walked through.
 #[derive(Debug)]
 pub(super) struct Plan {
     dialect: Dialect,
     tables: Vec<Table>,
+    /// How many columns were added.
+    added: usize,
     /// Why nothing is certain any more.
     pub(super) lost: Option<String>,
     /// Why names without a schema are not certain any more.
@@ -19,60 +22,14 @@ pub(super) struct Plan {
     pub(super) types: Vec<ObjectName>,
 }
 
-/// A table.
-#[derive(Clone, Debug)]
-pub(super) struct Table {
-    /// Its name at this point.
-    pub(super) name: ObjectName,
-    /// Its name in the database as it is now; `None` if the plan creates it.
-    pub(super) live: Option<ObjectName>,
-    /// It may or may not be in the database (`CREATE TABLE IF NOT EXISTS`, in a `DO` block).
-    pub(super) perhaps_created: bool,
-    pub(super) dropped: bool,
-    /// Which statement took all its rows away.
-    pub(super) emptied: bool,
-    pub(super) writes: Vec<Write>,
-    /// Which statements read its rows into another table.
-    pub(super) copied: Option<String>,
-    /// Present names of columns with those in the database.
-    renamed: Vec<(String, String)>,
-    pub(super) added: Vec<Added>,
-    pub(super) constraints: Vec<Constraint>,
-}
-
-/// A column that the plan adds.
-#[derive(Clone, Debug)]
-pub(super) struct Added {
-    pub(super) name: String,
-    /// It has a default that is not NULL, or is computed.
-    pub(super) has_value: bool,
-}
-
-/// A change to the rows of a table.
-#[derive(Clone, Debug)]
-pub(super) struct Write {
-    pub(super) kind: WriteKind,
-    /// As a reason: `statement 2 of m updates it before`.
-    pub(super) why: String,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum WriteKind {
-    Adds,
-    Removes,
-    /// Columns by their names in the database; empty for any. And those that it reads.
-    Changes(Vec<String>),
-    Anything,
-}
-
 /// A table for a question.
 #[derive(Debug)]
 pub(super) enum Seen {
-    /// The plan creates it; `Some` says which statement puts rows in.
-    New(Option<String>),
+    /// The plan creates it.
+    New(usize),
     /// It is in the database.
     Live(usize),
-    /// The plan drops it before.
+    /// The plan drops it before, or gives it another name.
     Gone,
 }
 
@@ -81,6 +38,7 @@ impl Plan {
         Self {
             dialect,
             tables: Vec::new(),
+            added: 0,
             lost: None,
             lost_path: None,
             enums: Vec::new(),
@@ -88,15 +46,20 @@ impl Plan {
         }
     }
 
-    fn same(&self, a: &str, b: &str) -> bool {
+    /// Whether two names are one.
+    pub(super) fn same(&self, a: &str, b: &str) -> bool {
         match self.dialect {
             Dialect::Postgres => a == b,
             Dialect::Sqlite => a.eq_ignore_ascii_case(b),
         }
     }
 
-    pub(super) fn same_column(&self, a: &str, b: &str) -> bool {
-        self.same(a, b)
+    /// A name of a column as it is kept here: two that mean one column are equal.
+    pub(super) fn folded(&self, column: &str) -> String {
+        match self.dialect {
+            Dialect::Postgres => column.to_owned(),
+            Dialect::Sqlite => column.to_ascii_lowercase(),
+        }
     }
 
     /// SQLite's `main` is where names without a schema are.
@@ -106,10 +69,19 @@ impl Plan {
     }
 
     fn is(&self, known: &ObjectName, name: &ObjectName) -> bool {
-        self.same(&known.name, &name.name) && self.schema(known) == self.schema(name)
+        let schemas = match (self.schema(known), self.schema(name)) {
+            (Some(a), Some(b)) => self.same(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        };
+        schemas && self.same(&known.name, &name.name)
     }
 
     pub(super) fn create(&mut self, name: &ObjectName, perhaps: bool) -> usize {
+        // Where the plan itself took the name away, nothing is there any more.
+        let is_free =
+            self.find(name).is_some_and(|at| self.tables.get(at).is_some_and(|t| t.dropped))
+                || self.was_live(name);
+        let perhaps = perhaps && !is_free;
         self.tables.push(Table {
             perhaps_created: perhaps,
             live: perhaps.then(|| name.clone()),
@@ -118,28 +90,47 @@ impl Plan {
         self.tables.len() - 1
     }
 
+    /// Whether the plan has, at this point, a table of this name that is there for certain.
+    pub(super) fn has(&self, name: &ObjectName) -> bool {
+        let found = self.find(name).and_then(|at| self.tables.get(at));
+        found.is_some_and(|table| !table.dropped && !table.perhaps_created)
+    }
+
     /// The table of a name; one that was not spoken of before is in the database.
     pub(super) fn table(&mut self, name: &ObjectName) -> usize {
         if let Some(at) = self.find(name) {
             return at;
         }
-        self.tables.push(Table { live: Some(name.clone()), ..Table::of(name) });
+        let gone = self.was_live(name);
+        let live = (!gone).then(|| name.clone());
+        self.tables.push(Table { live, dropped: gone, ..Table::of(name) });
         self.tables.len() - 1
     }
 
+    /// A name belongs to the table that has it now, before one that had it when it was dropped.
     fn find(&self, name: &ObjectName) -> Option<usize> {
-        self.tables.iter().rposition(|table| self.is(&table.name, name))
+        let has = |table: &Table| self.is(&table.name, name);
+        let is_there = |table: &Table| !table.dropped && has(table);
+        self.tables.iter().rposition(is_there).or_else(|| self.tables.iter().rposition(has))
     }
 
-    /// Another table of the plan that may be meant by the same name.
-    fn rival(&self, name: &ObjectName) -> Option<&Table> {
-        self.tables.iter().find(|table| {
-            let touched = table.live.is_none() || table.live.as_ref() != Some(&table.name);
-            touched
-                && self.same(&table.name.name, &name.name)
-                && table.name.may_be(name)
-                && !self.is(&table.name, name)
+    /// Whether the table that has this name in the database has another one by now, or is dropped.
+    fn was_live(&self, name: &ObjectName) -> bool {
+        self.tables.iter().any(|table| table.live.as_ref().is_some_and(|live| self.is(live, name)))
+    }
+
+    /// Other tables of the plan that may be meant by the same name, now or in the database.
+    fn rivals<'p>(&'p self, name: &'p ObjectName) -> impl Iterator<Item = &'p Table> {
+        self.tables.iter().filter(move |table| {
+            let may_be = |known: &ObjectName| {
+                self.same(&known.name, &name.name) && known.may_be(name) && !self.is(known, name)
+            };
+            may_be(&table.name) || table.live.as_ref().is_some_and(may_be)
         })
+    }
+
+    pub(super) fn tables(&self) -> &[Table] {
+        &self.tables
     }
 
     pub(super) fn at(&self, index: usize) -> Option<&Table> {
@@ -156,107 +147,36 @@ impl Plan {
         if name.schema.is_none() {
             doubt = doubt.or(self.lost_path.clone().map(Doubt::both).unwrap_or_default());
         }
-        if let Some(rival) = self.rival(name) {
+        if let Some(rival) = self.rivals(name).find(|rival| rival.is_touched()) {
             let why = format!("it may be the table {} of an earlier statement", rival.name);
             doubt = doubt.or(Doubt::both(why));
         }
         let index = self.table(name);
-        let Some(table) = self.tables.get(index) else {
-            return (Seen::Gone, doubt);
-        };
-        let seen = match (&table.live, table.dropped) {
-            (_, true) => Seen::Gone,
-            (None, false) => Seen::New(table.writes.first().map(|write| write.why.clone())),
-            (Some(_), false) => Seen::Live(index),
+        let seen = match self.tables.get(index) {
+            Some(table) if !table.dropped && table.live.is_none() => Seen::New(index),
+            Some(table) if !table.dropped => Seen::Live(index),
+            _ => Seen::Gone,
         };
         (seen, doubt)
     }
-}
 
-impl Table {
-    fn of(name: &ObjectName) -> Self {
-        Self {
-            name: name.clone(),
-            live: None,
-            perhaps_created: false,
-            dropped: false,
-            emptied: false,
-            writes: Vec::new(),
-            copied: None,
-            renamed: Vec::new(),
-            added: Vec::new(),
-            constraints: Vec::new(),
+    /// Why what a table holds may be kept under another spelling of its name.
+    pub(super) fn copied_rival(&self, name: &ObjectName) -> Option<String> {
+        self.rivals(name).find_map(|rival| rival.copied.clone())
+    }
+
+    /// The column of a table that has this name at this point.
+    pub(super) fn column(&mut self, table: &ObjectName, column: &str) -> Column {
+        let (at, column) = (self.table(table), self.folded(column));
+        match self.tables.get(at) {
+            Some(table) => table.column(&column),
+            None => Column::Gone,
         }
     }
 
-    pub(super) fn rename_column(&mut self, from: &str, to: &str) {
-        if let Some(added) = self.added.iter_mut().find(|added| added.name == from) {
-            to.clone_into(&mut added.name);
-            return;
-        }
-        let live = self.live_column(from).to_owned();
-        self.renamed.retain(|(now, _)| now != from);
-        self.renamed.push((to.to_owned(), live));
+    /// A number for a column that is added.
+    pub(super) fn next_column(&mut self) -> usize {
+        self.added += 1;
+        self.added
     }
-
-    /// The name that a column has in the database.
-    pub(super) fn live_column<'n>(&'n self, name: &'n str) -> &'n str {
-        self.renamed.iter().find(|(now, _)| now == name).map_or(name, |(_, live)| live)
-    }
-
-    pub(super) fn added(&self, name: &str) -> Option<&Added> {
-        self.added.iter().find(|added| added.name.eq_ignore_ascii_case(name))
-    }
-
-    /// A column of an expression that the database does not have under this name.
-    pub(super) fn unknown_name<'n>(&self, names: &'n [String]) -> Option<&'n String> {
-        names.iter().find(|name| {
-            self.added(name).is_some()
-                || self.renamed.iter().any(|(now, live)| now == *name || live == *name)
-        })
-    }
-
-    pub(super) fn write(&mut self, kind: WriteKind, why: String) {
-        self.writes.push(Write { kind, why });
-    }
-
-    /// What earlier statements have to do with rows that stand in the way, told by these columns (none: by any).
-    pub(super) fn doubt_of_violations(&self, columns: &[String]) -> Doubt {
-        let mut doubt = Doubt::default();
-        for write in &self.writes {
-            let why = || Some(write.why.clone());
-            let more = match &write.kind {
-                WriteKind::Adds => Doubt { if_none: why(), if_found: None },
-                WriteKind::Removes => Doubt { if_found: why(), if_none: None },
-                WriteKind::Changes(changed) if apart(changed, columns) => Doubt::default(),
-                WriteKind::Changes(_) | WriteKind::Anything => Doubt::both(write.why.clone()),
-            };
-            doubt = doubt.or(more);
-        }
-        doubt
-    }
-
-    /// The same for rows and values that would be lost.
-    pub(super) fn doubt_of_loss(&self, columns: &[String]) -> Doubt {
-        let mut doubt = Doubt { if_found: self.copied.clone(), if_none: None };
-        for write in &self.writes {
-            let more = match &write.kind {
-                WriteKind::Adds => Doubt::default(),
-                WriteKind::Removes => Doubt { if_found: Some(write.why.clone()), if_none: None },
-                // Rows stay rows; and values are another matter only where they are written.
-                WriteKind::Changes(changed) if columns.is_empty() || apart(changed, columns) => {
-                    Doubt::default()
-                }
-                WriteKind::Changes(_) | WriteKind::Anything => Doubt::both(write.why.clone()),
-            };
-            doubt = doubt.or(more);
-        }
-        doubt
-    }
-}
-
-fn apart(changed: &[String], columns: &[String]) -> bool {
-    !changed.is_empty()
-        && !columns.is_empty()
-        && !changed.iter().any(|a| columns.iter().any(|b| a.eq_ignore_ascii_case(b)))
 }

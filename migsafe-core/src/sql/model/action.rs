@@ -337,7 +337,8 @@ pub enum ActionKind {
     CopyFrom {
         table: ObjectName,
     },
-    /// A query at top level; the functions that it calls.
+    /// A query at top level; the functions that it calls. Also stands before a statement that writes rows and calls
+    /// functions of which nothing is known, for those.
     Query {
         calls: Vec<ObjectName>,
         reads: Vec<ObjectName>,

@@ -8,8 +8,9 @@ use super::Reader;
 use super::create_table::column_ref;
 use super::expression::Names;
 use super::names::{child, child_ident, child_object, has, ident, object, text, within};
+use super::volatility;
 use crate::sql::always::holds_always;
-use crate::sql::{ActionKind, InsertSource, ObjectName};
+use crate::sql::{ActionKind, InsertSource, ObjectName, Volatility};
 
 impl Reader<'_> {
     /// The statements that write rows in the `WITH` clauses of a statement. The server carries them out
@@ -60,6 +61,12 @@ impl Reader<'_> {
             SyntaxKind::MERGE => merge(node, table),
             _ => return,
         };
+        // What a function of one's own does beside that comes first: it may be anything.
+        let mut calls = Names::of(node).calls;
+        calls.retain(|call| volatility::of(call) == Volatility::Unknown);
+        if !calls.is_empty() {
+            self.push(node, ActionKind::Query { calls, reads: Vec::new() });
+        }
         self.push(node, kind);
     }
 
