@@ -24,11 +24,12 @@
 //!
 //! ## Good
 //!
+//! ```sql setup
+//! CREATE TABLE bills (id bigint PRIMARY KEY);
+//! ```
+//!
 //! ```sql
-//! REASSIGN OWNED BY clerk TO CURRENT_USER;
-//! -- also: owner-change
-//! -- migsafe: allow(drop-owned) because all that it owned has another owner since the line above
-//! DROP OWNED BY clerk;
+//! REVOKE ALL ON bills FROM PUBLIC;
 //! ```
 
 use crate::Dialect::Postgres;
