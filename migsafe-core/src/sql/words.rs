@@ -27,13 +27,17 @@ pub(crate) struct Words {
 
 impl Words {
     /// The words of a text; `deep`: with those of its strings.
+    #[cfg(feature = "postgres-sql")]
     pub(crate) fn of(text: &str, deep: bool) -> Self {
         let mut words = Self::default();
-        #[cfg(feature = "postgres-sql")]
         words.read(text, deep, 0);
-        #[cfg(not(feature = "postgres-sql"))]
-        let _ = (text, deep);
         words
+    }
+
+    /// Without a reader of PostgreSQL there is no script of its kind either.
+    #[cfg(not(feature = "postgres-sql"))]
+    pub(crate) fn of(_text: &str, _deep: bool) -> Self {
+        Self::default()
     }
 }
 
