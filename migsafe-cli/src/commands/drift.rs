@@ -87,13 +87,13 @@ fn script(report: &DriftReport, direction: Direction) -> &ChangeScript {
 /// first, and may do the same; here they would be out of order.
 fn nothing_pending(report: &DriftReport) -> Result<(), Failure> {
     let [first, others @ ..] = &*report.pending else { return Ok(()) };
-    let others = match others.len() {
-        0 => "is".to_owned(),
-        number => format!("and {number} more are"),
+    let waiting = if others.is_empty() {
+        format!("{} is", first.as_str())
+    } else {
+        format!("{} and {} more are", first.as_str(), others.len())
     };
     let message = format!(
-        "{} {others} not applied here, and would run before the new migration; nothing was written",
-        first.as_str()
+        "{waiting} not applied here, and would run before the new migration; nothing was written"
     );
     let help = "deploy first, or record what this database has already (`migsafe resolve --applied NAME`), \
                 and look again";
