@@ -29,8 +29,8 @@ use crate::connection::{Answer, Connection};
 use crate::error::Failure;
 use query::{Context, Query};
 
-/// How often an object may go away while it is read, before that is an error.
-const MOST_GONE: usize = 5;
+/// For how long objects may go away while they are read, before that is an error: a broken catalog says the same.
+const LONGEST_GONE: Duration = Duration::from_secs(10);
 /// How long locks are waited for in all, where there is no limit for an answer.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(20);
@@ -59,12 +59,11 @@ pub(crate) async fn read(
     let version = version(&mut connection).await?;
     let start = Instant::now();
     let limit = options.answer_timeout.unwrap_or(LONGEST_WAIT);
-    let mut gone = 0;
     let mut pause = SHORTEST_PAUSE;
     let answer = loop {
         let answer = ask(&mut connection, options, wanted, version).await;
         match answer.failure.as_ref().and_then(Obstacle::of) {
-            Some(Obstacle::Gone) if gone < MOST_GONE => gone += 1,
+            Some(Obstacle::Gone) if start.elapsed() + pause < limit.min(LONGEST_GONE) => {}
             Some(Obstacle::Locked) if start.elapsed() + pause < limit => {}
             _ => break answer,
         }
