@@ -36,6 +36,8 @@ fn a_blocking_deploy_in_the_queue_while_the_index_is_built() {
     });
     let waits = format!("SELECT count(*) FROM pg_locks WHERE pid = {pid} AND NOT granted");
     until("it stands in the queue", || holder.value(&waits).unwrap().as_deref() == Some("1"));
+    // Long before the build: whoever came first is not a question of milliseconds.
+    thread::sleep(Duration::from_secs(2));
     proxy.heal();
     let behind = format!(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
