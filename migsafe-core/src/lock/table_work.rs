@@ -94,19 +94,6 @@ impl TableWork {
     }
 }
 
-impl Work {
-    /// `may_read`, `reads`, `frees`, `rewrites`.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::MayRead => "may_read",
-            Self::Reads => "reads",
-            Self::Frees => "frees",
-            Self::Rewrites => "rewrites",
-        }
-    }
-}
-
 /// Pragmas that read the whole file, or one table of it.
 const CHECKS: [&str; 4] = ["foreign_key_check", "integrity_check", "optimize", "quick_check"];
 
