@@ -47,7 +47,7 @@ impl Opaque {
                 }
                 // A table that is made of a query has its rows, and nothing else of it.
                 if !table.as_query {
-                    self.named(name, text, false);
+                    self.named(name, text);
                 }
             }
             ActionKind::CreateView(view) => {
@@ -61,18 +61,18 @@ impl Opaque {
             }
             ActionKind::AttachPartition { table, partition } => {
                 self.alike(&key(table), &key(partition));
-                self.named(key(table), text, false);
+                self.named(key(table), text);
             }
             ActionKind::Inherit { table, parent, .. } => self.alike(&key(table), &key(parent)),
             ActionKind::AddColumn { table, column, .. } => {
                 for constraint in &column.constraints {
                     self.cascades(&key(table), constraint);
                 }
-                self.named(key(table), text, false);
+                self.named(key(table), text);
             }
             ActionKind::AddConstraint { table, constraint } => {
                 self.cascades(&key(table), constraint);
-                self.named(key(table), text, false);
+                self.named(key(table), text);
             }
             ActionKind::Rename { kind, name, on, to } => {
                 let is_part = on.is_some() && !matches!(kind, ObjectKind::Table);
@@ -97,7 +97,7 @@ impl Opaque {
             | ActionKind::CreateDomain { .. }
             | ActionKind::AlterDomainConstraint { .. } => {
                 if let Some(name) = action.kind.subject() {
-                    self.named(key(name), text, false);
+                    self.named(key(name), text);
                 }
             }
             _ => {}
@@ -134,7 +134,6 @@ impl Opaque {
 
     fn other(&mut self, kind: ObjectKind, name: Option<&ObjectName>, text: &str) {
         use ObjectKind as K;
-        let alone = |this: &Self| this.mentions(text, true).by_name_alone();
         let called = || name.map_or_else(|| kind.words().to_owned(), ToString::to_string);
         match (kind, name) {
             (K::View | K::MaterializedView, Some(name)) => self.view(key(name), text),
@@ -145,20 +144,21 @@ impl Opaque {
             }
             (K::Aggregate, Some(name)) => {
                 let target = Target::Name { name: key(name), form: Form::ROUTINE, rows: false };
-                self.made(target, alone(self), Vec::new(), false);
+                self.made(target, self.alone(text), Vec::new(), false);
             }
             (K::Function | K::Procedure | K::Routine, _) => {}
             (K::EventTrigger, _) => {
                 let what = format!("the event trigger {}", called());
-                self.made(Target::Events(what), alone(self), Vec::new(), false);
+                self.made(Target::Events(what), self.alone(text), Vec::new(), false);
             }
             (K::Type, Some(name))
                 if !Words::of(text, false).list.iter().any(|w| w.text == "range") =>
             {
-                self.named(key(name), text, true);
+                let target = Target::Name { name: key(name), form: Form::ANY, rows: false };
+                self.made(target, self.alone(text), Vec::new(), false);
             }
             (K::Table | K::ForeignTable | K::Domain, Some(name)) => {
-                self.named(key(name), text, false);
+                self.named(key(name), text);
             }
             (
                 K::Operator
@@ -171,20 +171,16 @@ impl Opaque {
                 _,
             ) => {
                 let what = format!("the {} {}", kind.words(), called());
-                self.made(Target::Everything(what), alone(self), Vec::new(), false);
+                self.made(Target::Everything(what), self.alone(text), Vec::new(), false);
             }
             _ => {}
         }
     }
 
     /// A name depends on all words of a text.
-    fn named(&mut self, name: String, text: &str, alone: bool) {
-        let mut mentions = self.mentions(text, alone);
-        if alone {
-            mentions = mentions.by_name_alone();
-        }
+    fn named(&mut self, name: String, text: &str) {
         let target = Target::Name { name, form: Form::ANY, rows: false };
-        self.made(target, mentions, Vec::new(), false);
+        self.made(target, self.mentions(text, false), Vec::new(), false);
     }
 
     fn view(&mut self, name: String, text: &str) {
@@ -204,6 +200,11 @@ impl Opaque {
 
     pub(super) fn mentions(&self, text: &str, deep: bool) -> Mentions {
         Mentions::of(Words::of(text, deep), &self.relations)
+    }
+
+    /// The names of a text in which a name alone is enough, as in `sfunc = f`.
+    fn alone(&self, text: &str) -> Mentions {
+        self.mentions(text, true).by_name_alone()
     }
 
     fn relation(&mut self, name: &ObjectName) -> String {
