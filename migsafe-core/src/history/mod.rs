@@ -27,3 +27,9 @@ pub use time::StoredTime;
 
 /// The name of the history table. It is Prisma's and cannot be changed there, so it is not an option here.
 pub const HISTORY_TABLE: &str = "_prisma_migrations";
+
+/// The schema of migsafe's own tables on PostgreSQL.
+pub(crate) const OWN_SCHEMA: &str = "migsafe";
+
+/// How the names of migsafe's own tables begin on SQLite.
+pub(crate) const OWN_PREFIX: &str = "_migsafe_";

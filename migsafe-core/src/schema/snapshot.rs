@@ -10,7 +10,7 @@ use super::{
     Attribute, Kind, Object, ObjectKey, Scope, ServerVersion, SnapshotOptions, Value, file,
 };
 use crate::Dialect;
-use crate::history::HISTORY_TABLE;
+use crate::history::{HISTORY_TABLE, OWN_PREFIX, OWN_SCHEMA};
 use crate::migrations::Checksum;
 
 /// A schema at one moment: sorted objects, and from where they are.
@@ -197,7 +197,7 @@ pub(super) fn is_bookkeeping(dialect: Dialect, key: &ObjectKey) -> bool {
     match dialect {
         Dialect::Sqlite => {
             let relation = relation.to_ascii_lowercase();
-            is_relation && (relation == HISTORY_TABLE || relation.starts_with("_migsafe_"))
+            is_relation && (relation == HISTORY_TABLE || relation.starts_with(OWN_PREFIX))
         }
         _ => {
             (is_relation && relation == HISTORY_TABLE)
@@ -206,9 +206,6 @@ pub(super) fn is_bookkeeping(dialect: Dialect, key: &ObjectKey) -> bool {
         }
     }
 }
-
-/// The schema of migsafe's own tables on PostgreSQL.
-const OWN_SCHEMA: &str = "migsafe";
 
 #[cfg(test)]
 mod tests {

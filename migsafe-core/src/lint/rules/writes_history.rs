@@ -49,7 +49,7 @@
 //! DROP TABLE prisma_migrations;
 //! ```
 
-use crate::history::HISTORY_TABLE;
+use crate::history::{HISTORY_TABLE, OWN_PREFIX, OWN_SCHEMA};
 use crate::lint::all_sites;
 use crate::policy::{Facts, Findings, Meta};
 use crate::sql::{ActionKind, ObjectKind, ObjectName};
@@ -70,27 +70,23 @@ pub(super) fn check(facts: &Facts<'_>, findings: &mut Findings<'_>) {
                  --rolled-back NAME`, on the database that needs it",
             );
         } else if let ActionKind::Drop { kind: ObjectKind::Schema, name, .. } = &site.action.kind
-            && name.name == SCHEMA
+            && name.name == OWN_SCHEMA
         {
             findings.report_site(
                 &site,
-                format!("schema {SCHEMA} is dropped, where migsafe keeps what was applied"),
+                format!("schema {OWN_SCHEMA} is dropped, where migsafe keeps what was applied"),
                 "remove it",
             );
         }
     }
 }
 
-/// Where migsafe keeps its own tables on PostgreSQL.
-const SCHEMA: &str = "migsafe";
-/// How their names begin on SQLite.
-const PREFIX: &str = "_migsafe_";
-
 fn is_kept_by_us(table: &ObjectName) -> bool {
-    let begins = table.name.get(..PREFIX.len()).is_some_and(|it| it.eq_ignore_ascii_case(PREFIX));
+    let begins =
+        table.name.get(..OWN_PREFIX.len()).is_some_and(|it| it.eq_ignore_ascii_case(OWN_PREFIX));
     begins
         || table.name.eq_ignore_ascii_case(HISTORY_TABLE)
-        || table.schema.as_deref() == Some(SCHEMA)
+        || table.schema.as_deref() == Some(OWN_SCHEMA)
 }
 
 /// The table whose rows, columns or name an action changes.
