@@ -40,6 +40,15 @@ impl Dialect {
             _ => None,
         }
     }
+
+    /// A name as it is compared: SQLite does not tell capital letters from small ones (A to Z only), and PostgreSQL's
+    /// names are folded already.
+    pub(crate) fn fold(self, name: &str) -> String {
+        match self {
+            Self::Postgres => name.to_owned(),
+            Self::Sqlite => name.to_ascii_lowercase(),
+        }
+    }
 }
 
 impl fmt::Display for Dialect {

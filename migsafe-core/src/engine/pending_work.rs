@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Place;
+use crate::Dialect;
 use crate::data::{Certainty, DataAnswer, DataLimits, DataQuestion, Overwrite};
 use crate::lint::{Site, all_sites};
 use crate::lock::{TableWork, Work};
@@ -56,7 +57,7 @@ impl PendingWork {
             }
             for work in work_of(&site) {
                 if let Some(table) = &work.table {
-                    tables.insert(folded(&table.name), table.clone());
+                    tables.insert(Dialect::Sqlite.fold(&table.name), table.clone());
                 }
                 let named = work.table.map(|table| table.name);
                 statements.push(StatementWork::of(&site, named, Some(work.work)));
@@ -64,7 +65,7 @@ impl PendingWork {
         }
         let rows = count(store, &tables).await;
         statements.retain_mut(|statement| match &statement.table {
-            Some(table) => statement.settle(rows.get(&folded(table))),
+            Some(table) => statement.settle(rows.get(&Dialect::Sqlite.fold(table))),
             None => true,
         });
         statements.dedup();
@@ -108,11 +109,6 @@ fn work_of(site: &Site<'_>) -> Vec<TableWork> {
         }
     }
     work
-}
-
-/// SQLite does not tell capital letters from small ones (A to Z only).
-fn folded(name: &str) -> String {
-    name.to_ascii_lowercase()
 }
 
 /// The rows of each table, by its folded name.

@@ -171,3 +171,4 @@ pub use catalogue::{ColumnState, ConstraintState, TableState, TypeState, ViewSta
 pub use rebuild::{Rebuild, Rebuilds, rebuild_at, rebuild_of_drop, rebuilds};
 pub(crate) use rules::ALL;
 pub use site::{Site, all_sites, sites};
+pub(crate) use sqlite::switches_foreign_keys_off;

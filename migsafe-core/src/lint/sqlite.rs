@@ -8,7 +8,7 @@ use crate::sql::{
 };
 
 /// Whether a script switches foreign keys off. migsafe then runs all of it without them.
-pub(super) fn switches_foreign_keys_off(script: &Script) -> bool {
+pub(crate) fn switches_foreign_keys_off(script: &Script) -> bool {
     let off = |fact: &Fact| matches!(fact, Fact::ForeignKeysPragma { on: false });
     script.statements().iter().any(|statement| statement.has(off))
 }

@@ -83,7 +83,7 @@ impl<'a> Lookup<'a> {
                 names.extend(key.name().split_once('(').map(|(base, _)| base));
             }
             for name in names {
-                let at = (key.schema().map(str::to_owned), fold(dialect, name));
+                let at = (key.schema().map(str::to_owned), dialect.fold(name));
                 named.entry(at).or_default().push(object);
             }
         }
@@ -97,7 +97,7 @@ impl<'a> Lookup<'a> {
             Some(parent) => object
                 .key()
                 .parent()
-                .is_some_and(|of| fold(self.dialect, of) == fold(self.dialect, parent)),
+                .is_some_and(|of| self.dialect.fold(of) == self.dialect.fold(parent)),
         };
         self.named(key.schema(), key.name())
             .iter()
@@ -109,15 +109,7 @@ impl<'a> Lookup<'a> {
 
     /// Everything of a name.
     pub(super) fn named(&self, schema: Option<&str>, name: &str) -> &[&'a Object] {
-        let at = (schema.map(str::to_owned), fold(self.dialect, name));
+        let at = (schema.map(str::to_owned), self.dialect.fold(name));
         self.named.get(&at).map_or(&[], Vec::as_slice)
-    }
-}
-
-/// A name as the database compares it.
-fn fold(dialect: Dialect, name: &str) -> String {
-    match dialect {
-        Dialect::Sqlite => name.to_ascii_lowercase(),
-        Dialect::Postgres => name.to_owned(),
     }
 }

@@ -8,50 +8,16 @@ use super::table::Added;
 use crate::Dialect;
 use crate::data::expression::embeddable;
 use crate::data::{DataQuestion, Key, NewColumn};
+use crate::lint::switches_foreign_keys_off;
 use crate::sql::{
-    Column, Constraint, ConstraintKind, Expression, Fact, Generated, Nesting, ObjectName,
-    Volatility,
+    Column, Constraint, ConstraintKind, Expression, Generated, Nesting, ObjectName, Volatility,
 };
 
 /// Functions whose values do not come twice.
 const DISTINCT: &[&str] = &["gen_random_uuid", "uuid_generate_v4", "uuidv4", "uuidv7"];
 
-/// Types that are no domains.
-const BUILT_IN: &[&str] = &[
-    "bigint",
-    "bigserial",
-    "bit",
-    "bit varying",
-    "boolean",
-    "bytea",
-    "character",
-    "character varying",
-    "cidr",
-    "citext",
-    "date",
-    "double precision",
-    "hstore",
-    "inet",
-    "integer",
-    "interval",
-    "json",
-    "jsonb",
-    "money",
-    "numeric",
-    "oid",
-    "real",
-    "serial",
-    "smallint",
-    "smallserial",
-    "text",
-    "time with time zone",
-    "time without time zone",
-    "timestamp with time zone",
-    "timestamp without time zone",
-    "tsvector",
-    "uuid",
-    "xml",
-];
+/// Types of extensions that are no domains.
+const OF_EXTENSIONS: &[&str] = &["citext", "hstore"];
 
 impl Walk<'_, '_> {
     pub(super) fn add_column(
@@ -64,9 +30,7 @@ impl Walk<'_, '_> {
         let default = column.default.as_ref().filter(|default| !default.is_null);
         let given_out = super::rebuild::is_given_out(column);
         let has_value = default.is_some() || column.generated.is_some() || given_out;
-        let is_key =
-            column.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
-        if (column.not_null || is_key) && !has_value {
+        if (column.not_null || column.is_primary_key()) && !has_value {
             let does = format!(
                 "adds the column {} without a default to {table}, and it must not be NULL",
                 column.name
@@ -103,10 +67,11 @@ impl Walk<'_, '_> {
     ) {
         let Some(ty) = &column.ty else { return };
         let known = self.plan.enums.iter().any(|(name, _)| *name == ty.name);
-        let is_of_system = ty.name.schema.is_none() && BUILT_IN.contains(&&*ty.name.name);
+        let is_of_extension = ty.name.schema.is_none() && OF_EXTENSIONS.contains(&&*ty.name.name);
         if self.dialect != Dialect::Postgres
             || known
-            || is_of_system
+            || ty.is_of_system()
+            || is_of_extension
             || ty.dimensions > 0
             || column.generated.is_some()
         {
@@ -151,10 +116,7 @@ impl Walk<'_, '_> {
     ) {
         let name = &column.name;
         let refers = |c: &Constraint| matches!(c.kind, ConstraintKind::ForeignKey(_));
-        let off = step.script.statements().iter().any(|statement| {
-            statement.has(|fact| matches!(fact, Fact::ForeignKeysPragma { on: false }))
-        });
-        if column.constraints.iter().any(refers) && !off {
+        if column.constraints.iter().any(refers) && !switches_foreign_keys_off(step.script) {
             let does = format!("adds the column {name} to {table}, a reference with a default");
             self.refuse_rows(step, table, name, false, does);
         }

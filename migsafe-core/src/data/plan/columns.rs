@@ -222,10 +222,7 @@ pub(super) fn usable(
     expression: &Expression,
 ) -> Result<String, String> {
     let is_other = |name: &&String| {
-        let folded = match dialect {
-            Dialect::Postgres => (*name).clone(),
-            Dialect::Sqlite => name.to_ascii_lowercase(),
-        };
+        let folded = dialect.fold(name);
         table.column(&folded) != Column::Live(folded.clone())
     };
     if let Some(name) = expression.columns.iter().find(is_other) {

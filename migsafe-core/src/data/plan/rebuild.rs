@@ -5,10 +5,9 @@ use crate::Dialect;
 use crate::data::check::Reliance;
 use crate::data::expression::embeddable;
 use crate::data::{DataQuestion, Key};
-use crate::lint::{Rebuild, rebuilds};
+use crate::lint::{Rebuild, rebuilds, switches_foreign_keys_off};
 use crate::sql::{
-    ActionKind, Column, ConstraintKind, Fact, ForeignKey, ObjectName, Output, Statement,
-    TableDefinition, TypeName,
+    ActionKind, Column, ConstraintKind, ForeignKey, ObjectName, Output, TableDefinition, TypeName,
 };
 
 /// A rebuild that is understood.
@@ -102,10 +101,7 @@ impl<'a> Understood<'a> {
         let statements = step.script.statements();
         let made = statements.get(create).map(|create| create.range());
         let resolves_conflicts = made.is_none_or(|made| step.says(&made, "on conflict"));
-        let switches_off = |statement: &Statement| {
-            statement.has(|fact| matches!(fact, Fact::ForeignKeysPragma { on: false }))
-        };
-        let keys_act = !statements.iter().any(switches_off);
+        let keys_act = !switches_foreign_keys_off(step.script);
         understood.then_some(Self {
             old,
             new: definition,
@@ -125,11 +121,15 @@ impl<'a> Understood<'a> {
 
     /// The columns of the old table that are copied into these, as they are.
     pub(super) fn copied(&self, columns: &[String]) -> Option<Vec<String>> {
-        let plain = |column: &String| match self.source(column) {
-            Some(Output::Column(source)) => Some(source.clone()),
+        columns.iter().map(|column| self.copied_from(column).cloned()).collect()
+    }
+
+    /// The column of the old table that is copied into this one, as it is.
+    fn copied_from(&self, column: &str) -> Option<&'a String> {
+        match self.source(column) {
+            Some(Output::Column(source)) => Some(source),
             _ => None,
-        };
-        columns.iter().map(plain).collect()
+        }
     }
 
     /// The new table, by the name under which it is made.
@@ -256,8 +256,7 @@ pub(super) fn questions(rebuild: &Understood<'_>, dialect: Dialect) -> Vec<Part>
         parts.push(Part::new(does, false, columns, asked));
     }
     for column in &rebuild.new.columns {
-        let is_key =
-            column.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
+        let is_key = column.is_primary_key();
         let is_required =
             column.not_null || (rebuild.new.without_rowid && in_key(rebuild.new, column));
         if !is_required || (is_key && is_rowid(rebuild.new, column)) || column.generated.is_some() {
@@ -299,17 +298,15 @@ fn constraint_part(
     kind: &ConstraintKind,
 ) -> Option<Part> {
     let old = &rebuild.old.name;
-    let plain = |column: &String| match rebuild.source(column) {
-        Some(Output::Column(source)) => Some(source.clone()),
-        _ => None,
-    };
     let (columns, primary_key) = match kind {
         ConstraintKind::Unique { columns, .. } => (columns, false),
         ConstraintKind::PrimaryKey { columns, .. } => (columns, true),
         ConstraintKind::Check(check) => {
             let does = format!("builds the table {old} anew with a CHECK constraint");
-            let same =
-                check.columns.iter().all(|c| plain(c).is_some_and(|s| s.eq_ignore_ascii_case(c)));
+            let same = check
+                .columns
+                .iter()
+                .all(|c| rebuild.copied_from(c).is_some_and(|s| s.eq_ignore_ascii_case(c)));
             let asked = match embeddable(dialect, check) {
                 Ok(text) if same => Asked::Violations(text),
                 Ok(_) => Asked::Refused("it is about columns that are computed".to_owned()),
@@ -378,7 +375,7 @@ fn coalesced(text: &str, columns: &[String]) -> Option<String> {
 fn conversions(rebuild: &Understood<'_>, dialect: Dialect) -> Vec<(String, Asked)> {
     let mut conversions = Vec::new();
     for column in &rebuild.new.columns {
-        let Some(Output::Column(source)) = rebuild.source(&column.name) else { continue };
+        let Some(source) = rebuild.copied_from(&column.name) else { continue };
         let asked = match (dialect, &column.ty) {
             (Dialect::Postgres, Some(ty)) if !is_given_out(column) || column.identity.is_some() => {
                 Asked::Converted(source.clone(), ty.clone())

@@ -56,10 +56,7 @@ impl Plan {
 
     /// A name of a column as it is kept here: two that mean one column are equal.
     pub(super) fn folded(&self, column: &str) -> String {
-        match self.dialect {
-            Dialect::Postgres => column.to_owned(),
-            Dialect::Sqlite => column.to_ascii_lowercase(),
-        }
+        self.dialect.fold(column)
     }
 
     /// SQLite's `main` is where names without a schema are.

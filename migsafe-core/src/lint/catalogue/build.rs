@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::names::{Class, Names, fold};
+use super::names::{Class, Names};
 use super::table::{ColumnState, ConstraintState, TableHistory};
 use super::timeline::{Moment, Timeline};
 use super::{Catalogue, Creation, Entity, ONLY, Object, TypeState, ViewState, default_name};
@@ -422,7 +422,7 @@ impl Builder {
             return;
         };
         let freed = match table.constraints.get(&key, at).map(|c| &c.kind) {
-            Some(ConstraintKind::NotNull { column }) => Some(fold(dialect, column)),
+            Some(ConstraintKind::NotNull { column }) => Some(dialect.fold(column)),
             _ => None,
         };
         table.constraints.remove(&key, from);

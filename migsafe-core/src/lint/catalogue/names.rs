@@ -30,7 +30,7 @@ impl Names {
 
     /// The key of a name.
     pub(super) fn fold(&self, name: &str) -> String {
-        fold(self.dialect, name)
+        self.dialect.fold(name)
     }
 
     /// The schema of a name without one, unless somebody changed it: Prisma's default.
@@ -90,13 +90,5 @@ impl Names {
         for timeline in self.by_name.values_mut() {
             timeline.remove(&schema, from);
         }
-    }
-}
-
-/// The key of a name: SQLite compares without regard to case, and PostgreSQL's names are folded already.
-pub(super) fn fold(dialect: Dialect, name: &str) -> String {
-    match dialect {
-        Dialect::Sqlite => name.to_ascii_lowercase(),
-        Dialect::Postgres => name.to_owned(),
     }
 }

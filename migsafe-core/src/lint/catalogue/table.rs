@@ -78,12 +78,12 @@ pub struct ConstraintState {
 impl ColumnState {
     pub(super) fn of(column: &Column) -> Self {
         let serial = column.ty.as_ref().is_some_and(|ty| ty.name.name.ends_with("serial"));
-        let key =
-            column.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
         Self {
             name: column.name.clone(),
             ty: column.ty.clone(),
-            not_null: Some(column.not_null || column.identity.is_some() || serial || key),
+            not_null: Some(
+                column.not_null || column.identity.is_some() || serial || column.is_primary_key(),
+            ),
             default: column.default.clone(),
             generated: column.generated.is_some(),
             identity: column.identity,

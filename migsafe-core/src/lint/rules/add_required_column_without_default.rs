@@ -47,7 +47,7 @@ use crate::policy::{
     Facts, Findings, Meta,
     Severity::{Error, Warn},
 };
-use crate::sql::{ActionKind, Column, ConstraintKind, ObjectName};
+use crate::sql::{ActionKind, Column, ObjectName};
 
 pub(super) const META: Meta = Meta {
     summary: "a new required column fails on a table with rows",
@@ -79,12 +79,11 @@ pub(super) fn required_without_value<'a>(site: &Site<'a>) -> Option<(&'a ObjectN
     let ActionKind::AddColumn { table, column, .. } = &site.action.kind else {
         return None;
     };
-    let key =
-        column.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }));
     let has_default = column.default.as_ref().is_some_and(|default| !default.is_null);
     let serial = column.ty.as_ref().is_some_and(|ty| ty.name.name.ends_with("serial"));
     let filled = has_default || serial || column.generated.is_some() || column.identity.is_some();
-    ((column.not_null || key) && !filled && !site.is_new(table)).then_some((table, column))
+    ((column.not_null || column.is_primary_key()) && !filled && !site.is_new(table))
+        .then_some((table, column))
 }
 
 /// What the comments that Prisma puts into a migration say of required columns; of the script of the last site.

@@ -8,54 +8,6 @@ use crate::sql::{
     ActionKind as A, Column, ConstraintKind, ObjectKind as K, ObjectName, TypeName, Volatility,
 };
 
-/// What no domain is named like, among the system's types.
-const SYSTEM: [&str; 44] = [
-    "bigint",
-    "bigserial",
-    "bit",
-    "bit varying",
-    "boolean",
-    "box",
-    "bytea",
-    "char",
-    "character",
-    "character varying",
-    "cidr",
-    "circle",
-    "date",
-    "daterange",
-    "double precision",
-    "inet",
-    "integer",
-    "int4range",
-    "int8range",
-    "interval",
-    "json",
-    "jsonb",
-    "line",
-    "lseg",
-    "macaddr",
-    "money",
-    "name",
-    "numeric",
-    "numrange",
-    "oid",
-    "path",
-    "point",
-    "polygon",
-    "real",
-    "serial",
-    "smallint",
-    "smallserial",
-    "text",
-    "time with time zone",
-    "time without time zone",
-    "timestamp with time zone",
-    "timestamp without time zone",
-    "uuid",
-    "xml",
-];
-
 const DEFAULT: &str = "a default that differs from row to row has to be written to each; whether this one does is not known";
 const DOMAIN: &str = "a domain with a constraint has to be written to each row; whether the type is one is not known";
 const PROVEN: &str = "a valid CHECK (column IS NOT NULL) spares it";
@@ -143,14 +95,9 @@ fn value(column: &Column, context: &Context<'_>) -> Part {
     }
 }
 
-/// Whether it is the name of a type of the system.
-pub(super) fn is_system(name: &ObjectName) -> bool {
-    name.schema.is_none() && SYSTEM.contains(&&*name.name)
-}
-
 /// Whether the type is a domain that checks values; `None` when that is not known.
 fn may_check(ty: &TypeName, context: &Context<'_>) -> Option<bool> {
-    if ty.dimensions > 0 || is_system(&ty.name) {
+    if ty.dimensions > 0 || ty.is_of_system() {
         return Some(false);
     }
     match context.site()?.ty(&ty.name)? {

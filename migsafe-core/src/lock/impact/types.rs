@@ -43,7 +43,7 @@ fn is_stored_alike(old: &TypeName, new: &TypeName) -> bool {
     const ALIKE: [(&str, &str); 4] =
         [("cidr", "inet"), ("bit", "bit varying"), ("bit varying", "bit"), ("xml", "text")];
     let pair = (&*old.name.name, &*new.name.name);
-    let plain = |ty: &TypeName| ty.dimensions == 0 && super::columns::is_system(&ty.name);
+    let plain = |ty: &TypeName| ty.dimensions == 0 && ty.is_of_system();
     ALIKE.contains(&pair) || !plain(old) || !plain(new)
 }
 

@@ -1,6 +1,6 @@
 //! Columns and their types.
 
-use super::{Constraint, Expression, ObjectName};
+use super::{Constraint, ConstraintKind, Expression, ObjectName};
 
 /// The name of a type with its modifiers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,13 @@ pub struct Column {
     pub range: std::ops::Range<usize>,
 }
 
+impl Column {
+    /// Whether `PRIMARY KEY` is written at it.
+    pub(crate) fn is_primary_key(&self) -> bool {
+        self.constraints.iter().any(|c| matches!(c.kind, ConstraintKind::PrimaryKey { .. }))
+    }
+}
+
 /// A generated column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -64,3 +71,59 @@ pub enum Identity {
     /// SQLite `AUTOINCREMENT`.
     Autoincrement,
 }
+
+impl TypeName {
+    /// Whether it is named as a type of the system, and so is no domain.
+    pub(crate) fn is_of_system(&self) -> bool {
+        self.name.schema.is_none() && SYSTEM.contains(&&*self.name.name)
+    }
+}
+
+/// What no domain is named like, among the system's types.
+const SYSTEM: [&str; 45] = [
+    "bigint",
+    "bigserial",
+    "bit",
+    "bit varying",
+    "boolean",
+    "box",
+    "bytea",
+    "char",
+    "character",
+    "character varying",
+    "cidr",
+    "circle",
+    "date",
+    "daterange",
+    "double precision",
+    "inet",
+    "integer",
+    "int4range",
+    "int8range",
+    "interval",
+    "json",
+    "jsonb",
+    "line",
+    "lseg",
+    "macaddr",
+    "money",
+    "name",
+    "numeric",
+    "numrange",
+    "oid",
+    "path",
+    "point",
+    "polygon",
+    "real",
+    "serial",
+    "smallint",
+    "smallserial",
+    "text",
+    "time with time zone",
+    "time without time zone",
+    "timestamp with time zone",
+    "timestamp without time zone",
+    "tsvector",
+    "uuid",
+    "xml",
+];
